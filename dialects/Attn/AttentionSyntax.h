@@ -1,0 +1,25 @@
+// Parsers and printers behind the custom directives of AttnOps.td; private to the dialect.
+#pragma once
+
+#include "dialects/Attn/Attn.h"
+#include "mlir/IR/OpImplementation.h"
+
+namespace attnc::attn {
+
+/// `mask = [patterns]` or `mask (%b, %h, %i, %j) {...}`, then `score (%s, %b, %h, %i, %j) {...}`,
+/// each optional.
+mlir::ParseResult parseMaskAndScore(mlir::OpAsmParser &parser, mlir::ArrayAttr &patterns,
+                                    mlir::Region &mask, mlir::Region &score);
+void printMaskAndScore(mlir::OpAsmPrinter &printer, mlir::Operation *op, mlir::ArrayAttr patterns,
+                       mlir::Region &mask, mlir::Region &score);
+
+/// The same without patterns.
+mlir::ParseResult parseRegions(mlir::OpAsmParser &parser, mlir::Region &mask, mlir::Region &score);
+void printRegions(mlir::OpAsmPrinter &printer, mlir::Operation *op, mlir::Region &mask,
+                  mlir::Region &score);
+
+/// Verifies the arguments, the ops and the yielded type of both regions.
+llvm::LogicalResult verifyMaskAndScore(mlir::Operation *op, mlir::Region &mask,
+                                       mlir::Region &score);
+
+} // namespace attnc::attn

@@ -1,0 +1,43 @@
+// The attn dialect: include this file to use its ops and attributes.
+#pragma once
+
+#include "dialects/Common/MergeableState.h"
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/DestinationStyleOpInterface.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+namespace attnc::attn {
+
+/// What a mask pattern may build its predicate from. Positions are in the whole sequence.
+struct MaskCoordinates {
+  mlir::Value batch, head, query, key;
+  /// One past the last query and key position (offset + length), as index values.
+  mlir::Value queryEnd, keyEnd;
+  /// `tensor<B x S x i32>` or null.
+  mlir::Value documentIds;
+};
+
+/// Argument counts of the regions: (batch, head, query, key), and the score before them.
+inline constexpr unsigned kNumMaskArguments = 4;
+inline constexpr unsigned kNumScoreArguments = 5;
+
+/// Lets the tiled ops be bufferized by one-shot-bufferize.
+void registerBufferizationModels(mlir::DialectRegistry &registry);
+
+} // namespace attnc::attn
+
+#include "dialects/Attn/AttnDialect.h.inc"
+#include "dialects/Attn/AttnInterfaces.h.inc"
+#define GET_ATTRDEF_CLASSES
+#include "dialects/Attn/AttnAttrs.h.inc"
+#define GET_OP_CLASSES
+#include "dialects/Attn/AttnOps.h.inc"

@@ -1,0 +1,171 @@
+// Verifies the tiled form (attn.online_step, attn.online_finish) and answers its interfaces.
+#include "dialects/Attn/AttentionSyntax.h"
+
+#include <limits>
+
+using namespace mlir;
+using namespace attnc::attn;
+
+#define GET_OP_CLASSES
+#include "dialects/Attn/AttnOps.cpp.inc"
+
+//===----------------------------------------------------------------------===//
+// Verification
+//===----------------------------------------------------------------------===//
+
+/// acc is P x Dv x W, max and sum are P x W, all static.
+static LogicalResult verifyState(Operation *op, Value acc, Value max, Value sum) {
+  auto accType = cast<ShapedType>(acc.getType());
+  if (accType.getRank() != 3 || !accType.hasStaticShape())
+    return op->emitOpError() << "acc must have static shape (panels x value dim x panel width), got "
+                             << accType;
+  for (auto [name, value] : {std::pair<StringRef, Value>{"max", max}, {"sum", sum}}) {
+    auto type = cast<ShapedType>(value.getType());
+    if (type.getRank() != 2 || type.getDimSize(0) != accType.getDimSize(0) ||
+        type.getDimSize(1) != accType.getDimSize(2))
+      return op->emitOpError() << name << " must have shape " << accType.getDimSize(0) << "x"
+                               << accType.getDimSize(2) << " (panels x panel width of acc), got "
+                               << type;
+  }
+  return success();
+}
+
+/// A destination-style op has no results on memrefs and one of each destination's type on tensors.
+static LogicalResult verifyResults(DestinationStyleOpInterface op) {
+  bool onTensors = op.hasPureTensorSemantics();
+  if (!onTensors && !op.hasPureBufferSemantics())
+    return op->emitOpError() << "operands must be all tensors or all memrefs";
+  size_t wanted = onTensors ? op.getNumDpsInits() : 0;
+  if (op->getNumResults() != wanted)
+    return op->emitOpError() << "must have " << wanted << " results on "
+                             << (onTensors ? "tensors" : "memrefs") << ", got "
+                             << op->getNumResults();
+  return success();
+}
+
+LogicalResult OnlineStepOp::verify() {
+  if (failed(verifyResults(*this)) || failed(verifyState(*this, getAcc(), getMax(), getSum())))
+    return failure();
+  auto query = cast<ShapedType>(getQuery().getType()), key = cast<ShapedType>(getKey().getType());
+  auto value = cast<ShapedType>(getValue().getType()), acc = cast<ShapedType>(getAcc().getType());
+  for (auto [name, type] :
+       {std::pair<StringRef, ShapedType>{"query", query}, {"key", key}, {"value", value}})
+    if (type.getRank() != 2 || type.isDynamicDim(1))
+      return emitOpError() << name << " must be rows of static length (rows x head_dim), got "
+                           << type;
+  if (query.getDimSize(1) != key.getDimSize(1))
+    return emitOpError() << "rows of query and key must have one length, got "
+                         << query.getDimSize(1) << " and " << key.getDimSize(1);
+  if (value.getDimSize(1) != acc.getDimSize(1))
+    return emitOpError() << "acc must hold the value dim " << value.getDimSize(1) << ", got "
+                         << acc.getDimSize(1);
+  int64_t capacity = getNumPanels() * getPanelWidth();
+  if (!query.isDynamicDim(0) && query.getDimSize(0) > capacity)
+    return emitOpError() << "the state holds " << capacity << " queries, got a tile of "
+                         << query.getDimSize(0);
+  return success();
+}
+
+LogicalResult OnlineStepOp::verifyRegions() {
+  return verifyMaskAndScore(*this, getMask(), getScore());
+}
+
+LogicalResult OnlineFinishOp::verify() {
+  if (failed(verifyResults(*this)) || failed(verifyState(*this, getAcc(), getMax(), getSum())))
+    return failure();
+  auto output = cast<ShapedType>(getOutput().getType()), acc = cast<ShapedType>(getAcc().getType());
+  if (output.getRank() != 2 || output.getDimSize(1) != acc.getDimSize(1))
+    return emitOpError() << "output must be rows of " << acc.getDimSize(1)
+                         << " (the value dim of acc), got " << output;
+  if (Value lse = getLse())
+    if (cast<ShapedType>(lse.getType()).getRank() != 1)
+      return emitOpError() << "lse must have rank 1 (rows), got " << lse.getType();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Interfaces
+//===----------------------------------------------------------------------===//
+
+/// On memrefs: reads every buffer, writes the destinations. On tensors: nothing.
+static void addBufferEffects(
+    DestinationStyleOpInterface op,
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (!isa<MemRefType>(operand.get().getType()))
+      continue;
+    effects.emplace_back(MemoryEffects::Read::get(), &operand);
+    if (op.isDpsInit(&operand))
+      effects.emplace_back(MemoryEffects::Write::get(), &operand);
+  }
+}
+
+void OnlineStepOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
+  addBufferEffects(*this, effects);
+}
+
+void OnlineFinishOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
+  addBufferEffects(*this, effects);
+}
+
+bool OnlineStepOp::isCommutative() { return true; }
+
+SmallVector<Value> OnlineStepOp::buildIdentity(OpBuilder &builder, Location loc) {
+  const float starts[] = {0.0f, -std::numeric_limits<float>::infinity(), 0.0f};
+  SmallVector<Value> state;
+  for (auto [init, start] : llvm::zip(getDpsInits(), starts)) {
+    auto type = cast<ShapedType>(init.getType());
+    Value empty = tensor::EmptyOp::create(builder, loc, type.getShape(), type.getElementType());
+    Value scalar = arith::ConstantOp::create(builder, loc, builder.getF32FloatAttr(start));
+    state.push_back(linalg::FillOp::create(builder, loc, scalar, empty).getResult(0));
+  }
+  return state;
+}
+
+SmallVector<Value> OnlineStepOp::buildMerge(OpBuilder &builder, Location loc, ValueRange first,
+                                            ValueRange second) {
+  // One loop nest over (panel, value dim, lane); max and sum do not depend on the value dim, so
+  // they are merged in a nest of their own and acc is rescaled with the merged maximum.
+  MLIRContext *context = builder.getContext();
+  auto parallel = utils::IteratorType::parallel;
+  AffineMap lanes = builder.getMultiDimIdentityMap(2);
+  AffineMap full = builder.getMultiDimIdentityMap(3);
+  AffineMap lanesOfFull = AffineMap::get(
+      3, 0, {builder.getAffineDimExpr(0), builder.getAffineDimExpr(2)}, context);
+
+  // exp(max - merged), and 0 for a part that saw nothing (-inf - -inf is no number).
+  auto weight = [](OpBuilder &b, Location l, Value max, Value merged) -> Value {
+    Value minusInfinity = arith::ConstantOp::create(
+        b, l, b.getF32FloatAttr(-std::numeric_limits<float>::infinity()));
+    Value zero = arith::ConstantOp::create(b, l, b.getF32FloatAttr(0.0f));
+    Value isEmpty = arith::CmpFOp::create(b, l, arith::CmpFPredicate::OEQ, max, minusInfinity);
+    Value difference = arith::SubFOp::create(b, l, max, merged);
+    Value factor = math::ExpOp::create(b, l, difference);
+    return arith::SelectOp::create(b, l, isEmpty, zero, factor);
+  };
+
+  auto mergedState = linalg::GenericOp::create(
+      builder, loc, TypeRange{first[1].getType(), first[2].getType()},
+      ValueRange{second[1], second[2]}, ValueRange{first[1], first[2]},
+      SmallVector<AffineMap>(4, lanes), SmallVector<utils::IteratorType>(2, parallel),
+      [&](OpBuilder &b, Location l, ValueRange args) {
+        Value merged = arith::MaximumFOp::create(b, l, args[0], args[2]);
+        Value fromSecond = arith::MulFOp::create(b, l, args[1], weight(b, l, args[0], merged));
+        Value fromFirst = arith::MulFOp::create(b, l, args[3], weight(b, l, args[2], merged));
+        Value sum = arith::AddFOp::create(b, l, fromFirst, fromSecond);
+        linalg::YieldOp::create(b, l, ValueRange{merged, sum});
+      });
+  auto mergedAcc = linalg::GenericOp::create(
+      builder, loc, TypeRange{first[0].getType()},
+      ValueRange{second[0], second[1], first[1], mergedState.getResult(0)}, ValueRange{first[0]},
+      SmallVector<AffineMap>{full, lanesOfFull, lanesOfFull, lanesOfFull, full},
+      SmallVector<utils::IteratorType>(3, parallel),
+      [&](OpBuilder &b, Location l, ValueRange args) {
+        Value fromSecond = arith::MulFOp::create(b, l, args[0], weight(b, l, args[1], args[3]));
+        Value fromFirst = arith::MulFOp::create(b, l, args[4], weight(b, l, args[2], args[3]));
+        linalg::YieldOp::create(b, l, ValueRange{arith::AddFOp::create(b, l, fromFirst, fromSecond)});
+      });
+  return {mergedAcc.getResult(0), mergedState.getResult(0), mergedState.getResult(1)};
+}
