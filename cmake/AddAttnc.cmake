@@ -32,6 +32,8 @@ include(TableGen)
 include(AddLLVM)
 include(AddMLIR)
 
+find_path(ATTNC_DLPACK_INCLUDE dlpack/dlpack.h REQUIRED DOC "Folder that holds dlpack/dlpack.h")
+
 find_program(ATTNC_CCACHE ccache)
 if(ATTNC_CCACHE)
   set(CMAKE_C_COMPILER_LAUNCHER ${ATTNC_CCACHE})
@@ -50,6 +52,15 @@ include_directories(${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}
                     ${PROJECT_SOURCE_DIR}/include ${PROJECT_BINARY_DIR}/include)
 separate_arguments(LLVM_DEFINITIONS_LIST NATIVE_COMMAND ${LLVM_DEFINITIONS})
 add_definitions(${LLVM_DEFINITIONS_LIST})
+
+# Sanitizers see only our code: LLVM's and MLIR's shared libraries are not instrumented, which is
+# why vptr (needs RTTI of both sides) and container-overflow (mixed std::vector) stay off.
+set(ATTNC_SANITIZE "" CACHE STRING "Sanitizers to build with, as in -fsanitize= (preset asan)")
+if(ATTNC_SANITIZE)
+  add_compile_options(-fsanitize=${ATTNC_SANITIZE} -fno-sanitize=vptr -fno-sanitize-recover=undefined
+                      -fno-omit-frame-pointer -g)
+  add_link_options(-fsanitize=${ATTNC_SANITIZE})
+endif()
 
 # One precompiled header for everything that includes MLIR: the headers are where the time goes.
 set(ATTNC_PCH_SOURCE ${PROJECT_BINARY_DIR}/AttncPCH.cpp)
@@ -77,6 +88,27 @@ function(add_attnc_tool name)
   add_dependencies(${name} AttncPCH attnc-tablegen)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
   install(TARGETS ${name} RUNTIME DESTINATION bin)
+  add_dependencies(attnc-test-depends ${name})
+endfunction()
+
+# Everything that the tests run hangs on this target; check-attnc builds it. A tool that is not made
+# by add_attnc_tool joins with add_dependencies(attnc-test-depends <target>).
+add_custom_target(attnc-test-depends)
+
+# add_attnc_unittest(<Name>Tests src... [LINK libraries]): a GoogleTest binary that lit finds in
+# <build>/test/Unit. Links gtest with its main, and nothing of MLIR unless LINK brings it.
+function(add_attnc_unittest name)
+  if(NOT name MATCHES "Tests$")
+    message(FATAL_ERROR "add_attnc_unittest: lit finds names that end in Tests, got ${name}")
+  endif()
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  find_package(GTest REQUIRED)
+  add_executable(${name} EXCLUDE_FROM_ALL ${ARG_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest_main)
+  add_dependencies(${name} attnc-tablegen)
+  set_target_properties(${name} PROPERTIES
+                        RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/test/Unit)
+  add_dependencies(attnc-test-depends ${name})
 endfunction()
 
 # attnc_tablegen(<td file> <target> <output> <generator flags>...): the flags and outputs alternate.
