@@ -2,7 +2,6 @@
 import os
 import platform
 import subprocess
-import sys
 
 import lit.formats
 
@@ -20,7 +19,7 @@ config.environment["PATH"] = os.pathsep.join(
 config.environment["PYTHONPATH"] = os.path.join(config.attnc_root, "python")
 config.environment["PYTHONDONTWRITEBYTECODE"] = "1"
 
-python = config.python or sys.executable
+python = config.python
 # A longer name comes before a name that it begins with: lit replaces in order.
 config.substitutions += [
     ("%attnc_root", config.attnc_root),
