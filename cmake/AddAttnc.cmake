@@ -32,6 +32,10 @@ include(TableGen)
 include(AddLLVM)
 include(AddMLIR)
 
+# Debian's Python first: the packages that ensure-deps.sh installs (psutil, NumPy) belong to it.
+find_program(Python3_EXECUTABLE python3 PATHS /usr/bin NO_DEFAULT_PATH)
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+
 find_path(ATTNC_DLPACK_INCLUDE dlpack/dlpack.h REQUIRED DOC "Folder that holds dlpack/dlpack.h")
 
 find_program(ATTNC_CCACHE ccache)

@@ -25,6 +25,7 @@ config.substitutions += [
     ("%attnc_root", config.attnc_root),
     ("%attnc_build", config.attnc_build),
     ("%attnc_include", f"-I{config.attnc_root}/include -I{config.dlpack_include}"),
+    ("%llvm_prefix", os.path.dirname(config.llvm_tools_dir)),
     ("%python", python),
     ("%cmake", config.cmake),
     ("%cxx", config.cxx),
