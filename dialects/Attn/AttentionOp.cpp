@@ -19,6 +19,26 @@ double AttentionOp::getEffectiveScale() {
   return 1.0 / std::sqrt(static_cast<double>(getQueryKeyDim()));
 }
 
+SmallVector<Type> AttentionOp::inferResultTypes(RankedTensorType query, RankedTensorType value,
+                                                bool withLse) {
+  SmallVector<int64_t> rows(query.getShape().drop_back());
+  SmallVector<int64_t> output(rows);
+  output.push_back(value.getShape().back());
+  SmallVector<Type> types{RankedTensorType::get(output, query.getElementType())};
+  if (withLse)
+    types.push_back(RankedTensorType::get(rows, Float32Type::get(query.getContext())));
+  return types;
+}
+
+void AttentionOp::build(OpBuilder &builder, OperationState &state, Value query, Value key,
+                        Value value, bool withLse, ArrayAttr maskPatterns, FloatAttr scale,
+                        Value qOffset, Value kvOffset, Value documentIds, Value sink) {
+  SmallVector<Type> types = inferResultTypes(cast<RankedTensorType>(query.getType()),
+                                             cast<RankedTensorType>(value.getType()), withLse);
+  build(builder, state, types[0], withLse ? types[1] : Type(), query, key, value, qOffset, kvOffset,
+        documentIds, sink, scale, maskPatterns);
+}
+
 static std::string dimToString(int64_t size) {
   return ShapedType::isDynamic(size) ? "?" : std::to_string(size);
 }
@@ -49,9 +69,8 @@ LogicalResult AttentionOp::verify() {
       failed(checkRank(*this, "output", output, 4, axes)))
     return failure();
 
-  for (auto [name, type] : {std::pair<StringRef, RankedTensorType>{"key", key},
-                            {"value", value},
-                            {"output", output}})
+  for (auto [name, type] :
+       {std::pair<StringRef, RankedTensorType>{"key", key}, {"value", value}, {"output", output}})
     if (type.getElementType() != query.getElementType())
       return emitOpError() << name << " must have the element type of query, "
                            << query.getElementType() << ", got " << type.getElementType();
@@ -72,23 +91,31 @@ LogicalResult AttentionOp::verify() {
                             "heads, got "
                          << queryHeads << " and " << keyHeads;
 
-  if (failed(checkDim(*this, "head_dim of key (of query)", query.getDimSize(3), key.getDimSize(3))) ||
+  if (failed(
+          checkDim(*this, "head_dim of key (of query)", query.getDimSize(3), key.getDimSize(3))) ||
       failed(checkDim(*this, "batch of key (of query)", query.getDimSize(0), key.getDimSize(0))) ||
-      failed(checkDim(*this, "batch of value (of query)", query.getDimSize(0), value.getDimSize(0))) ||
+      failed(
+          checkDim(*this, "batch of value (of query)", query.getDimSize(0), value.getDimSize(0))) ||
       failed(checkDim(*this, "heads of value (of key)", keyHeads, value.getDimSize(1))) ||
-      failed(checkDim(*this, "sequence of value (of key)", key.getDimSize(2), value.getDimSize(2))) ||
-      failed(checkDim(*this, "batch of output (of query)", query.getDimSize(0), output.getDimSize(0))) ||
+      failed(
+          checkDim(*this, "sequence of value (of key)", key.getDimSize(2), value.getDimSize(2))) ||
+      failed(checkDim(*this, "batch of output (of query)", query.getDimSize(0),
+                      output.getDimSize(0))) ||
       failed(checkDim(*this, "heads of output (of query)", queryHeads, output.getDimSize(1))) ||
-      failed(checkDim(*this, "sequence of output (of query)", query.getDimSize(2), output.getDimSize(2))) ||
-      failed(checkDim(*this, "head_dim of output (of value)", value.getDimSize(3), output.getDimSize(3))))
+      failed(checkDim(*this, "sequence of output (of query)", query.getDimSize(2),
+                      output.getDimSize(2))) ||
+      failed(checkDim(*this, "head_dim of output (of value)", value.getDimSize(3),
+                      output.getDimSize(3))))
     return failure();
 
   if (Value lse = getLse()) {
     auto type = cast<RankedTensorType>(lse.getType());
     if (failed(checkRank(*this, "lse", type, 3, "batch, heads, sequence")) ||
-        failed(checkDim(*this, "batch of lse (of query)", query.getDimSize(0), type.getDimSize(0))) ||
+        failed(
+            checkDim(*this, "batch of lse (of query)", query.getDimSize(0), type.getDimSize(0))) ||
         failed(checkDim(*this, "heads of lse (of query)", queryHeads, type.getDimSize(1))) ||
-        failed(checkDim(*this, "sequence of lse (of query)", query.getDimSize(2), type.getDimSize(2))))
+        failed(
+            checkDim(*this, "sequence of lse (of query)", query.getDimSize(2), type.getDimSize(2))))
       return failure();
   }
   if (Value sink = getSink()) {
@@ -100,7 +127,8 @@ LogicalResult AttentionOp::verify() {
   if (Value ids = getDocumentIds()) {
     auto type = cast<RankedTensorType>(ids.getType());
     if (failed(checkRank(*this, "document_ids", type, 2, "batch, position")) ||
-        failed(checkDim(*this, "batch of document_ids (of query)", query.getDimSize(0), type.getDimSize(0))))
+        failed(checkDim(*this, "batch of document_ids (of query)", query.getDimSize(0),
+                        type.getDimSize(0))))
       return failure();
   }
   if (auto scale = getScale(); scale && !scale->isFinite())
@@ -112,7 +140,8 @@ LogicalResult AttentionOp::verify() {
     for (Attribute pattern : patterns) {
       auto mask = dyn_cast<MaskPatternAttrInterface>(pattern);
       if (!mask)
-        return emitOpError() << "mask must list mask patterns such as #attn.causal, got " << pattern;
+        return emitOpError() << "mask must list mask patterns such as #attn.causal, got "
+                             << pattern;
       if (mask.readsDocumentIds() && !getDocumentIds())
         return emitOpError() << pattern << " needs the operand document_ids(%ids)";
     }
@@ -134,4 +163,14 @@ LogicalResult AttentionOp::reifyResultShapes(OpBuilder &builder,
   if (getLse())
     shapes.push_back({batch, heads, rows});
   return success();
+}
+
+void AttentionOp::populateBoundsForShapedValueDim(Value result, int64_t axis,
+                                                  ValueBoundsConstraintSet &bounds) {
+  Value source = axis < 3 ? Value(getQuery()) : Value(getValue());
+  bounds.bound(result)[axis] == bounds.getExpr(source, axis);
+}
+
+void AttentionOp::getAsmBlockArgumentNames(Region &region, OpAsmSetValueNameFn setName) {
+  nameRegionArguments(region, setName);
 }

@@ -72,3 +72,12 @@ ParseResult attnc::attn::parseRegions(OpAsmParser &parser, Region &mask, Region 
 void attnc::attn::printRegions(OpAsmPrinter &printer, Operation *op, Region &mask, Region &score) {
   printMaskAndScore(printer, op, ArrayAttr(), mask, score);
 }
+
+void attnc::attn::nameRegionArguments(Region &region, OpAsmSetValueNameFn setName) {
+  StringRef names[] = {"s", "b", "h", "i", "j"};
+  if (region.getNumArguments() > kNumScoreArguments)
+    return;
+  auto used = ArrayRef<StringRef>(names).take_back(region.getNumArguments());
+  for (auto [argument, name] : llvm::zip(region.getArguments(), used))
+    setName(argument, name);
+}

@@ -18,6 +18,9 @@ mlir::ParseResult parseRegions(mlir::OpAsmParser &parser, mlir::Region &mask, ml
 void printRegions(mlir::OpAsmPrinter &printer, mlir::Operation *op, mlir::Region &mask,
                   mlir::Region &score);
 
+/// Names the arguments of a mask or score region as the documentation does.
+void nameRegionArguments(mlir::Region &region, mlir::OpAsmSetValueNameFn setName);
+
 /// Verifies the arguments, the ops and the yielded type of both regions.
 llvm::LogicalResult verifyMaskAndScore(mlir::Operation *op, mlir::Region &mask,
                                        mlir::Region &score);

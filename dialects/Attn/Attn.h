@@ -4,16 +4,20 @@
 #include "dialects/Common/MergeableState.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpImplementation.h"
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/DestinationStyleOpInterface.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Interfaces/TilingInterface.h"
+#include "mlir/Interfaces/ValueBoundsOpInterface.h"
 
 namespace attnc::attn {
 
@@ -25,6 +29,16 @@ struct MaskCoordinates {
   /// `tensor<B x S x i32>` or null.
   mlir::Value documentIds;
 };
+
+class AttentionOp;
+
+/// `#attn.all<[]>`, which allows every pair, and `#attn.any<[]>`, which allows none.
+mlir::Attribute getEveryPairPattern(mlir::MLIRContext *context);
+mlir::Attribute getNoPairPattern(mlir::MLIRContext *context);
+
+/// Fills the empty `region` with the mask that the patterns of `op` describe. Values that it needs
+/// from outside are built at the insertion point of `builder`, which is kept.
+void buildMaskRegion(mlir::OpBuilder &builder, AttentionOp op, mlir::Region &region);
 
 /// Argument counts of the regions: (batch, head, query, key), and the score before them.
 inline constexpr unsigned kNumMaskArguments = 4;

@@ -14,7 +14,7 @@ class MaskPatternAttr<string name, string attrMnemonic, list<string> overridden 
   let mnemonic = attrMnemonic;
 }
 
-def CausalAttr : MaskPatternAttr<"Causal", "causal"> {
+def CausalAttr : MaskPatternAttr<"Causal", "causal", ["keepsEverything"]> {
   let summary = "keys up to the query: j <= i";
   let description = [{
     `#attn.causal` lets row 0 meet key 0, as PyTorch does. `#attn.causal<bottom_right>` aligns the
@@ -50,7 +50,7 @@ def SinksAttr : MaskPatternAttr<"Sinks", "sinks", ["keepsEverything"]> {
   let genVerifyDecl = 1;
 }
 
-def PrefixAttr : MaskPatternAttr<"Prefix", "prefix"> {
+def PrefixAttr : MaskPatternAttr<"Prefix", "prefix", ["keepsEverything"]> {
   let summary = "prefix LM: causal, but the first P keys are visible to all: j <= i or j < P";
   let parameters = (ins "int64_t":$length);
   let assemblyFormat = "`<` $length `>`";
@@ -96,21 +96,22 @@ def DocumentAttr : MaskPatternAttr<"Document", "document", ["readsDocumentIds"]>
   let summary = "query and key are of one document: ids[b, i] == ids[b, j], from document_ids(%ids)";
 }
 
-def AnyOfAttr : MaskPatternAttr<"AnyOf", "any", ["readsDocumentIds", "keepsEverything"]> {
-  let summary = "one of the patterns allows the pair";
-  let parameters = (ins ArrayRefParameter<"::mlir::Attribute">:$patterns);
-  let assemblyFormat = "`<` `[` $patterns `]` `>`";
+def AnyOfAttr : MaskPatternAttr<"AnyOf", "any", ["readsDocumentIds", "simplify"]> {
+  let summary = "one of the patterns allows the pair; #attn.any<[]> allows none";
+  let parameters = (ins OptionalArrayRefParameter<"::mlir::Attribute">:$patterns);
+  let assemblyFormat = "`<` `[` (`]`) : ($patterns^ `]`)? `>`";
   let genVerifyDecl = 1;
 }
 
-def AllOfAttr : MaskPatternAttr<"AllOf", "all", ["readsDocumentIds", "keepsEverything"]> {
-  let summary = "all of the patterns allow the pair (for use inside #attn.any and #attn.not)";
-  let parameters = (ins ArrayRefParameter<"::mlir::Attribute">:$patterns);
-  let assemblyFormat = "`<` `[` $patterns `]` `>`";
+def AllOfAttr : MaskPatternAttr<"AllOf", "all", ["readsDocumentIds", "simplify"]> {
+  let summary = "all of the patterns allow the pair (for use inside #attn.any and #attn.not); "
+                "#attn.all<[]> allows every pair";
+  let parameters = (ins OptionalArrayRefParameter<"::mlir::Attribute">:$patterns);
+  let assemblyFormat = "`<` `[` (`]`) : ($patterns^ `]`)? `>`";
   let genVerifyDecl = 1;
 }
 
-def NoneOfAttr : MaskPatternAttr<"NoneOf", "not", ["readsDocumentIds"]> {
+def NoneOfAttr : MaskPatternAttr<"NoneOf", "not", ["readsDocumentIds", "simplify"]> {
   let summary = "the pattern forbids the pair";
   let parameters = (ins "::mlir::Attribute":$pattern);
   let assemblyFormat = "`<` $pattern `>`";

@@ -28,6 +28,16 @@ def MaskPatternAttrInterface : AttrInterface<"MaskPatternAttrInterface"> {
       }],
       "bool", "keepsEverything", (ins "int64_t":$queryLength, "int64_t":$keyLength),
       /*methodBody=*/"", /*defaultImplementation=*/"return false;">,
+    InterfaceMethod<[{
+        An equivalent pattern that is as simple as the lengths (as above) allow: `#attn.all<[]>`
+        where every pair is allowed, `#attn.any<[]>` where none is.
+      }],
+      "::mlir::Attribute", "simplify", (ins "int64_t":$queryLength, "int64_t":$keyLength),
+      /*methodBody=*/"", /*defaultImplementation=*/[{
+        return $_attr.keepsEverything(queryLength, keyLength)
+                   ? ::attnc::attn::getEveryPairPattern($_attr.getContext())
+                   : ::mlir::Attribute($_attr);
+      }]>,
   ];
 }
 

@@ -5,10 +5,13 @@
 include "dialects/Attn/AttnAttrs.td"
 include "dialects/Attn/AttnDialect.td"
 include "dialects/Common/MergeableState.td"
+include "mlir/IR/OpAsmInterface.td"
 include "mlir/Interfaces/ControlFlowInterfaces.td"
 include "mlir/Interfaces/DestinationStyleOpInterface.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
+include "mlir/Interfaces/TilingInterface.td"
+include "mlir/Interfaces/ValueBoundsOpInterface.td"
 
 class Attn_Op<string mnemonic, list<Trait> traits = []> : Op<Attn_Dialect, mnemonic, traits>;
 
@@ -20,7 +23,13 @@ def StateShaped : AnyTypeOf<[RankedTensorOf<[F32]>, StridedMemRefOf<[F32]>],
 
 def AttentionOp : Attn_Op<"attention", [
     AttrSizedOperandSegments, Pure, RecursiveMemoryEffects,
-    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>]> {
+    DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>,
+    DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>,
+    DeclareOpInterfaceMethods<TilingInterface,
+        ["getLoopIteratorTypes", "getIterationDomain", "getTiledImplementation",
+         "getResultTilePosition", "generateResultTileValue",
+         "getIterationDomainTileFromResultTile"]>,
+    DeclareOpInterfaceMethods<ValueBoundsOpInterface, ["populateBoundsForShapedValueDim"]>]> {
   let summary = "softmax(scale * Q K^T, masked) V over whole sequences";
   let description = [{
     Shapes, with `Hq` a multiple of `Hkv` (grouped-query attention reads K/V head `h / (Hq / Hkv)`):
@@ -58,6 +67,14 @@ def AttentionOp : Attn_Op<"attention", [
     OptionalAttr<F64Attr>:$scale, OptionalAttr<ArrayAttr>:$mask_patterns);
   let results = (outs StorageTensor:$output, Optional<RankedTensorOf<[F32]>>:$lse);
   let regions = (region MaxSizedRegion<1>:$mask, MaxSizedRegion<1>:$score);
+  // The request for lse is not to be seen in the operands, so the types are inferred by builders
+  // and not by InferTypeOpInterface.
+  let builders = [OpBuilder<(ins
+    "::mlir::Value":$query, "::mlir::Value":$key, "::mlir::Value":$value,
+    CArg<"bool", "false">:$withLse, CArg<"::mlir::ArrayAttr", "{}">:$maskPatterns,
+    CArg<"::mlir::FloatAttr", "{}">:$scale, CArg<"::mlir::Value", "{}">:$qOffset,
+    CArg<"::mlir::Value", "{}">:$kvOffset, CArg<"::mlir::Value", "{}">:$documentIds,
+    CArg<"::mlir::Value", "{}">:$sink)>];
   let assemblyFormat = [{
     $query `,` $key `,` $value
     (`q_offset` `(` $q_offset^ `)`)? (`kv_offset` `(` $kv_offset^ `)`)?
@@ -72,6 +89,9 @@ def AttentionOp : Attn_Op<"attention", [
     int64_t getValueDim() { return getValue().getType().getDimSize(3); }
     /// The factor on Q K^T: the attribute, or 1 / sqrt(Dqk).
     double getEffectiveScale();
+    /// The types of output and, on request, lse for these types of query and value.
+    static ::llvm::SmallVector<::mlir::Type> inferResultTypes(
+        ::mlir::RankedTensorType query, ::mlir::RankedTensorType value, bool withLse);
   }];
   let hasVerifier = 1;
   let hasRegionVerifier = 1;
@@ -87,8 +107,10 @@ def YieldOp : Attn_Op<"yield", [Pure, ReturnLike, Terminator,
 
 def OnlineStepOp : Attn_Op<"online_step", [
     DestinationStyleOpInterface, RecursiveMemoryEffects,
+    DeclareOpInterfaceMethods<InferTypeOpInterface>,
     DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
-    DeclareOpInterfaceMethods<MergeableStateOpInterface>]> {
+    DeclareOpInterfaceMethods<MergeableStateOpInterface>,
+    DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames"]>]> {
   let summary = "folds one tile of keys and values into the softmax state of a tile of queries";
   let description = [{
     The tiled form of attention; both back ends start here. `query` is a tile of at most
@@ -120,8 +142,10 @@ def OnlineStepOp : Attn_Op<"online_step", [
   }];
   let extraClassDeclaration = [{
     ::mlir::MutableOperandRange getDpsInitsMutable() {
-      return ::mlir::MutableOperandRange(getOperation(), 7, 3);
+      return ::mlir::MutableOperandRange(getOperation(), kFirstInit, 3);
     }
+    /// The place of acc, the first destination operand.
+    static constexpr unsigned kFirstInit = 7;
     int64_t getNumPanels() { return ::llvm::cast<::mlir::ShapedType>(getAcc().getType()).getDimSize(0); }
     int64_t getPanelWidth() { return ::llvm::cast<::mlir::ShapedType>(getAcc().getType()).getDimSize(2); }
   }];
@@ -130,7 +154,8 @@ def OnlineStepOp : Attn_Op<"online_step", [
 }
 
 def OnlineFinishOp : Attn_Op<"online_finish", [
-    DestinationStyleOpInterface, DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+    DestinationStyleOpInterface, DeclareOpInterfaceMethods<InferTypeOpInterface>,
+    DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
   let summary = "turns a softmax state into rows of output and, on request, their lse";
   let description = [{
     `output[r] = acc[:, r] / sum[r]` and `lse[r] = max[r] + log(sum[r])` for the rows that the
@@ -147,8 +172,10 @@ def OnlineFinishOp : Attn_Op<"online_finish", [
   }];
   let extraClassDeclaration = [{
     ::mlir::MutableOperandRange getDpsInitsMutable() {
-      return ::mlir::MutableOperandRange(getOperation(), 3, getLse() ? 2 : 1);
+      return ::mlir::MutableOperandRange(getOperation(), kFirstInit, getLse() ? 2 : 1);
     }
+    /// The place of output, the first destination operand.
+    static constexpr unsigned kFirstInit = 3;
   }];
   let hasVerifier = 1;
 }

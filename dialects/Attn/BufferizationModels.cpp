@@ -12,12 +12,10 @@ using namespace attnc::attn;
 namespace {
 /// Rebuilds a destination-style op on the buffers of its tensor operands; regions move along.
 template <typename Op>
-struct OnlineOpModel
-    : DstBufferizableOpInterfaceExternalModel<OnlineOpModel<Op>, Op> {
+struct OnlineOpModel : DstBufferizableOpInterfaceExternalModel<OnlineOpModel<Op>, Op> {
   bool bufferizesToMemoryRead(Operation *op, OpOperand &operand, const AnalysisState &) const {
     // online_finish only writes its destinations; online_step also reads the state.
-    return isa<OnlineStepOp>(op) ||
-           !cast<DestinationStyleOpInterface>(op).isDpsInit(&operand);
+    return isa<OnlineStepOp>(op) || !cast<DestinationStyleOpInterface>(op).isDpsInit(&operand);
   }
 
   LogicalResult bufferize(Operation *op, RewriterBase &rewriter,

@@ -1,7 +1,8 @@
-// Mask pattern attributes: syntax, verification and the predicates they build.
+// Mask pattern attributes: syntax, verification, simplification and the predicates they build.
 #include "dialects/Attn/Attn.h"
 
 #include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -25,9 +26,7 @@ struct PredicateBuilder {
   OpBuilder &builder;
   Location loc;
 
-  Value constant(int64_t value) {
-    return arith::ConstantIndexOp::create(builder, loc, value);
-  }
+  Value constant(int64_t value) { return arith::ConstantIndexOp::create(builder, loc, value); }
   Value add(Value a, Value b) { return arith::AddIOp::create(builder, loc, a, b); }
   Value sub(Value a, Value b) { return arith::SubIOp::create(builder, loc, a, b); }
   Value floorDiv(Value a, int64_t b) {
@@ -76,6 +75,12 @@ Attribute CausalAttr::parse(AsmParser &parser, Type) {
 void CausalAttr::print(AsmPrinter &printer) const {
   if (getBottomRight())
     printer << "<bottom_right>";
+}
+
+bool CausalAttr::keepsEverything(int64_t queryLength, int64_t keyLength) const {
+  // One key is the first of all; one query is the last of all.
+  int64_t deciding = getBottomRight() ? queryLength : keyLength;
+  return deciding == 0 || deciding == 1;
 }
 
 Value CausalAttr::buildPredicate(OpBuilder &builder, Location loc,
@@ -172,6 +177,10 @@ Value PrefixAttr::buildPredicate(OpBuilder &builder, Location loc,
                   b.lessThan(coords.key, b.constant(getLength())));
 }
 
+bool PrefixAttr::keepsEverything(int64_t, int64_t keyLength) const {
+  return keyLength >= 0 && (keyLength <= 1 || getLength() >= keyLength);
+}
+
 LogicalResult GlobalAttr::verify(function_ref<InFlightDiagnostic()> emitError, int64_t count) {
   return checkAtLeast(emitError, "number of global positions", 0, count);
 }
@@ -228,8 +237,7 @@ LogicalResult StridedAttr::verify(function_ref<InFlightDiagnostic()> emitError, 
 Value StridedAttr::buildPredicate(OpBuilder &builder, Location loc,
                                   const MaskCoordinates &coords) const {
   PredicateBuilder b{builder, loc};
-  Value distance =
-      b.sub(b.floorDiv(coords.query, getBlock()), b.floorDiv(coords.key, getBlock()));
+  Value distance = b.sub(b.floorDiv(coords.query, getBlock()), b.floorDiv(coords.key, getBlock()));
   return b.isMultiple(distance, getStride());
 }
 
@@ -284,17 +292,45 @@ static LogicalResult checkArePatterns(function_ref<InFlightDiagnostic()> emitErr
   return success();
 }
 
+Attribute attnc::attn::getEveryPairPattern(MLIRContext *context) {
+  return AllOfAttr::get(context, {});
+}
+
+Attribute attnc::attn::getNoPairPattern(MLIRContext *context) {
+  return AnyOfAttr::get(context, {});
+}
+
+/// Simplifies `patterns` joined by the operation of `List`, whose neutral element vanishes and
+/// whose absorbing element wins; nested lists of the same kind are flattened.
+template <typename List>
+static Attribute simplifyList(ArrayRef<Attribute> patterns, int64_t queryLength, int64_t keyLength,
+                              Attribute neutral, Attribute absorbing) {
+  llvm::SmallSetVector<Attribute, 4> kept;
+  for (Attribute pattern : patterns) {
+    Attribute simple = cast<MaskPatternAttrInterface>(pattern).simplify(queryLength, keyLength);
+    if (simple == absorbing)
+      return absorbing;
+    if (auto nested = dyn_cast<List>(simple))
+      kept.insert_range(nested.getPatterns());
+    else
+      kept.insert(simple);
+  }
+  if (kept.empty())
+    return neutral;
+  return kept.size() == 1 ? kept.front() : List::get(neutral.getContext(), kept.getArrayRef());
+}
+
 static bool readsIds(Attribute pattern) {
   return cast<MaskPatternAttrInterface>(pattern).readsDocumentIds();
 }
 
 LogicalResult AnyOfAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                              ArrayRef<Attribute> patterns) {
+                                ArrayRef<Attribute> patterns) {
   return checkArePatterns(emitError, patterns);
 }
 
 Value AnyOfAttr::buildPredicate(OpBuilder &builder, Location loc,
-                              const MaskCoordinates &coords) const {
+                                const MaskCoordinates &coords) const {
   PredicateBuilder b{builder, loc};
   Value result;
   for (Attribute pattern : getPatterns()) {
@@ -306,19 +342,19 @@ Value AnyOfAttr::buildPredicate(OpBuilder &builder, Location loc,
 
 bool AnyOfAttr::readsDocumentIds() const { return llvm::any_of(getPatterns(), readsIds); }
 
-bool AnyOfAttr::keepsEverything(int64_t queryLength, int64_t keyLength) const {
-  return llvm::any_of(getPatterns(), [&](Attribute pattern) {
-    return cast<MaskPatternAttrInterface>(pattern).keepsEverything(queryLength, keyLength);
-  });
+Attribute AnyOfAttr::simplify(int64_t queryLength, int64_t keyLength) const {
+  return simplifyList<AnyOfAttr>(getPatterns(), queryLength, keyLength,
+                                 /*neutral=*/getNoPairPattern(getContext()),
+                                 /*absorbing=*/getEveryPairPattern(getContext()));
 }
 
 LogicalResult AllOfAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                              ArrayRef<Attribute> patterns) {
+                                ArrayRef<Attribute> patterns) {
   return checkArePatterns(emitError, patterns);
 }
 
 Value AllOfAttr::buildPredicate(OpBuilder &builder, Location loc,
-                              const MaskCoordinates &coords) const {
+                                const MaskCoordinates &coords) const {
   PredicateBuilder b{builder, loc};
   Value result;
   for (Attribute pattern : getPatterns()) {
@@ -330,10 +366,10 @@ Value AllOfAttr::buildPredicate(OpBuilder &builder, Location loc,
 
 bool AllOfAttr::readsDocumentIds() const { return llvm::any_of(getPatterns(), readsIds); }
 
-bool AllOfAttr::keepsEverything(int64_t queryLength, int64_t keyLength) const {
-  return llvm::all_of(getPatterns(), [&](Attribute pattern) {
-    return cast<MaskPatternAttrInterface>(pattern).keepsEverything(queryLength, keyLength);
-  });
+Attribute AllOfAttr::simplify(int64_t queryLength, int64_t keyLength) const {
+  return simplifyList<AllOfAttr>(getPatterns(), queryLength, keyLength,
+                                 /*neutral=*/getEveryPairPattern(getContext()),
+                                 /*absorbing=*/getNoPairPattern(getContext()));
 }
 
 LogicalResult NoneOfAttr::verify(function_ref<InFlightDiagnostic()> emitError, Attribute pattern) {
@@ -341,11 +377,51 @@ LogicalResult NoneOfAttr::verify(function_ref<InFlightDiagnostic()> emitError, A
 }
 
 Value NoneOfAttr::buildPredicate(OpBuilder &builder, Location loc,
-                              const MaskCoordinates &coords) const {
+                                 const MaskCoordinates &coords) const {
   PredicateBuilder b{builder, loc};
-  Value allowed =
-      cast<MaskPatternAttrInterface>(getPattern()).buildPredicate(builder, loc, coords);
+  Value allowed = cast<MaskPatternAttrInterface>(getPattern()).buildPredicate(builder, loc, coords);
   return arith::XOrIOp::create(builder, loc, allowed, b.truth(true));
 }
 
 bool NoneOfAttr::readsDocumentIds() const { return readsIds(getPattern()); }
+
+Attribute NoneOfAttr::simplify(int64_t queryLength, int64_t keyLength) const {
+  Attribute everyPair = getEveryPairPattern(getContext()), noPair = getNoPairPattern(getContext());
+  Attribute simple = cast<MaskPatternAttrInterface>(getPattern()).simplify(queryLength, keyLength);
+  if (simple == everyPair)
+    return noPair;
+  if (simple == noPair)
+    return everyPair;
+  if (auto inner = dyn_cast<NoneOfAttr>(simple))
+    return inner.getPattern();
+  return NoneOfAttr::get(getContext(), simple);
+}
+
+//===----------------------------------------------------------------------===//
+// The region of a list of patterns
+//===----------------------------------------------------------------------===//
+
+/// One past the last position of an axis: its length, plus the offset where there is one.
+static Value buildEnd(OpBuilder &builder, Location loc, Value sequence, Value offset) {
+  Value length = tensor::DimOp::create(builder, loc, sequence, 2);
+  return offset ? arith::AddIOp::create(builder, loc, offset, length).getResult() : length;
+}
+
+void attnc::attn::buildMaskRegion(OpBuilder &builder, AttentionOp op, Region &region) {
+  Location loc = op.getLoc();
+  MaskCoordinates coords;
+  coords.queryEnd = buildEnd(builder, loc, op.getQuery(), op.getQOffset());
+  coords.keyEnd = buildEnd(builder, loc, op.getKey(), op.getKvOffset());
+  coords.documentIds = op.getDocumentIds();
+
+  OpBuilder::InsertionGuard guard(builder);
+  SmallVector<Type> types(kNumMaskArguments, builder.getIndexType());
+  SmallVector<Location> locations(kNumMaskArguments, loc);
+  Block *body = builder.createBlock(&region, region.end(), types, locations);
+  coords.batch = body->getArgument(0);
+  coords.head = body->getArgument(1);
+  coords.query = body->getArgument(2);
+  coords.key = body->getArgument(3);
+  auto all = AllOfAttr::get(op.getContext(), op.getMaskPatternsAttr().getValue());
+  YieldOp::create(builder, loc, all.buildPredicate(builder, loc, coords));
+}

@@ -17,8 +17,8 @@ using namespace attnc::attn;
 static LogicalResult verifyState(Operation *op, Value acc, Value max, Value sum) {
   auto accType = cast<ShapedType>(acc.getType());
   if (accType.getRank() != 3 || !accType.hasStaticShape())
-    return op->emitOpError() << "acc must have static shape (panels x value dim x panel width), got "
-                             << accType;
+    return op->emitOpError()
+           << "acc must have static shape (panels x value dim x panel width), got " << accType;
   for (auto [name, value] : {std::pair<StringRef, Value>{"max", max}, {"sum", sum}}) {
     auto type = cast<ShapedType>(value.getType());
     if (type.getRank() != 2 || type.getDimSize(0) != accType.getDimSize(0) ||
@@ -87,10 +87,33 @@ LogicalResult OnlineFinishOp::verify() {
 // Interfaces
 //===----------------------------------------------------------------------===//
 
+/// One result for each destination that is a tensor.
+static LogicalResult inferFromDestinations(ValueRange destinations, SmallVectorImpl<Type> &types) {
+  llvm::copy_if(destinations.getTypes(), std::back_inserter(types), llvm::IsaPred<TensorType>);
+  return success();
+}
+
+LogicalResult OnlineStepOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
+                                             ValueRange operands, DictionaryAttr, OpaqueProperties,
+                                             RegionRange, SmallVectorImpl<Type> &types) {
+  return inferFromDestinations(operands.drop_front(kFirstInit), types);
+}
+
+LogicalResult OnlineFinishOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
+                                               ValueRange operands, DictionaryAttr,
+                                               OpaqueProperties, RegionRange,
+                                               SmallVectorImpl<Type> &types) {
+  return inferFromDestinations(operands.drop_front(kFirstInit), types);
+}
+
+void OnlineStepOp::getAsmBlockArgumentNames(Region &region, OpAsmSetValueNameFn setName) {
+  nameRegionArguments(region, setName);
+}
+
 /// On memrefs: reads every buffer, writes the destinations. On tensors: nothing.
-static void addBufferEffects(
-    DestinationStyleOpInterface op,
-    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
+static void
+addBufferEffects(DestinationStyleOpInterface op,
+                 SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
   for (OpOperand &operand : op->getOpOperands()) {
     if (!isa<MemRefType>(operand.get().getType()))
       continue;
@@ -132,13 +155,13 @@ SmallVector<Value> OnlineStepOp::buildMerge(OpBuilder &builder, Location loc, Va
   auto parallel = utils::IteratorType::parallel;
   AffineMap lanes = builder.getMultiDimIdentityMap(2);
   AffineMap full = builder.getMultiDimIdentityMap(3);
-  AffineMap lanesOfFull = AffineMap::get(
-      3, 0, {builder.getAffineDimExpr(0), builder.getAffineDimExpr(2)}, context);
+  AffineMap lanesOfFull =
+      AffineMap::get(3, 0, {builder.getAffineDimExpr(0), builder.getAffineDimExpr(2)}, context);
 
   // exp(max - merged), and 0 for a part that saw nothing (-inf - -inf is no number).
   auto weight = [](OpBuilder &b, Location l, Value max, Value merged) -> Value {
-    Value minusInfinity = arith::ConstantOp::create(
-        b, l, b.getF32FloatAttr(-std::numeric_limits<float>::infinity()));
+    Value minusInfinity =
+        arith::ConstantOp::create(b, l, b.getF32FloatAttr(-std::numeric_limits<float>::infinity()));
     Value zero = arith::ConstantOp::create(b, l, b.getF32FloatAttr(0.0f));
     Value isEmpty = arith::CmpFOp::create(b, l, arith::CmpFPredicate::OEQ, max, minusInfinity);
     Value difference = arith::SubFOp::create(b, l, max, merged);
@@ -165,7 +188,8 @@ SmallVector<Value> OnlineStepOp::buildMerge(OpBuilder &builder, Location loc, Va
       [&](OpBuilder &b, Location l, ValueRange args) {
         Value fromSecond = arith::MulFOp::create(b, l, args[0], weight(b, l, args[1], args[3]));
         Value fromFirst = arith::MulFOp::create(b, l, args[4], weight(b, l, args[2], args[3]));
-        linalg::YieldOp::create(b, l, ValueRange{arith::AddFOp::create(b, l, fromFirst, fromSecond)});
+        linalg::YieldOp::create(b, l,
+                                ValueRange{arith::AddFOp::create(b, l, fromFirst, fromSecond)});
       });
   return {mergedAcc.getResult(0), mergedState.getResult(0), mergedState.getResult(1)};
 }

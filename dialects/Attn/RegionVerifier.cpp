@@ -20,10 +20,10 @@ static LogicalResult verifyRegionOp(Operation *op, Operation &inner, StringRef n
   bool isRead = isa<tensor::ExtractOp, memref::LoadOp>(inner);
   bool isScalarCode = isa<arith::ArithDialect, math::MathDialect>(inner.getDialect());
   if ((!isRead && !isScalarCode) || inner.getNumRegions() != 0) {
-    InFlightDiagnostic diag = op->emitOpError()
-                              << name
-                              << " region may hold arith and math ops on scalars and tensor.extract, got "
-                              << inner.getName();
+    InFlightDiagnostic diag =
+        op->emitOpError()
+        << name << " region may hold arith and math ops on scalars and tensor.extract, got "
+        << inner.getName();
     diag.attachNote(inner.getLoc()) << "the op is here";
     return diag;
   }
