@@ -91,7 +91,7 @@ function(add_attnc_tool name)
   target_link_libraries(${name} PRIVATE ${ARG_LINK} MLIR LLVM)
   add_dependencies(${name} AttncPCH attnc-tablegen)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
-  install(TARGETS ${name} RUNTIME DESTINATION bin)
+  install(TARGETS ${name} EXPORT attncTargets RUNTIME DESTINATION bin)
   add_dependencies(attnc-test-depends ${name})
 endfunction()
 

@@ -45,10 +45,12 @@ def main():
     parser.add_argument("output", type=pathlib.Path)
     parser.add_argument("--llvm", type=pathlib.Path, default=pathlib.Path("/usr/lib/llvm-22"))
     arguments = parser.parse_args()
+    # All pages are made before the first is written: a broken .td file leaves the old ones.
+    written = list(pages(arguments.llvm))
     arguments.output.mkdir(parents=True, exist_ok=True)
     for stale in arguments.output.glob("*.md"):
         stale.unlink()
-    for name, title, text in pages(arguments.llvm):
+    for name, title, text in written:
         (arguments.output / name).write_text(f"# {title}\n\n{text}", encoding="utf-8")
 
 

@@ -7,5 +7,5 @@ here=$(cd "$(dirname "$0")" && pwd)
 build=${ATTNC_BUILD_DIR:-$here/../../build}
 
 sh "$here/ensure-deps.sh" build
-sh "$here/build.sh" example-needle
+sh "$here/build.sh" needle
 exec "$build/examples/needle/needle" "$@"
