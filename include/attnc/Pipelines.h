@@ -1,23 +1,15 @@
 // The named stages from a model file to LLVM, as pass pipelines.
 #pragma once
 
+#include "attnc/Analysis/CpuTarget.h"
+
 #include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/StringRef.h"
 
 #include <functional>
-#include <string>
 #include <vector>
 
 namespace attnc {
-
-/// What the CPU pipeline needs to know of its target.
-struct CpuTarget {
-  std::string triple;
-  /// A CPU name of LLVM ("znver3", "x86-64-v4", "neoverse-v2"); never "native".
-  std::string cpu;
-  /// LLVM's feature string ("+avx2,+fma,..."), complete for the CPU.
-  std::string features;
-};
 
 /// One step on the way down. Stages run in order; the IR after each is a level a user can look at.
 struct Stage {

@@ -22,4 +22,53 @@ def AttnExpandPatternsPass : Pass<"attn-expand-patterns"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def AttnTilePass : Pass<"attn-tile"> {
+  let summary = "Tile attention into query tiles and loops of attn.online_step over key tiles";
+  let description = [{
+    Every `attn.attention` becomes an `scf.forall` over (batch, head, query tile); each query tile
+    folds key tiles into the softmax state and finishes its rows. The loop over keys runs from the
+    first to the last key that the query tile may see, which the mask analysis gives in closed
+    form; the last tile of queries and of keys is clipped. Tile sizes follow from the vector unit
+    of the target (`triple`, `features`) unless `panels`, `panel-width` and `key-tile` are given.
+
+    ```mlir
+    %o = attn.attention %q, %k, %v mask (...) {...} : ...
+    // becomes
+    %o = scf.forall (%b, %h, %t) in (%batch, 8, %tiles) shared_outs(%out = %empty) -> (...) {
+      %state:3 = scf.for %j = %first to %end step %keyTile iter_args(%acc, %max, %sum) -> (...) {
+        attn.online_step ins(%qTile, %kTile, %vTile : ...) at(%b, %h, %i, %j)
+          outs(%acc, %max, %sum : ...) {key_tile = 128, scale = 0.125} mask (...) {...} -> ...
+      }
+      attn.online_finish ins(%state#0, %state#1, %state#2 : ...) outs(%rows : ...) -> ...
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect"];
+  let options = [
+    Option<"triple", "triple", "std::string", "\"x86_64-linux-gnu\"", "target triple">,
+    Option<"features", "features", "std::string", "\"+avx2,+fma\"", "LLVM's feature string">,
+    Option<"panels", "panels", "int64_t", "0", "panels of a query tile">,
+    Option<"panelWidth", "panel-width", "int64_t", "0", "queries of a panel">,
+    Option<"keyTile", "key-tile", "int64_t", "0", "keys of a key tile">,
+  ];
+}
+
+def AttnExpandMathPass : Pass<"attn-expand-math"> {
+  let summary = "Expand exp, log, tanh and erf on vectors into polynomials";
+  let description = [{
+    Vector code must not fall back to one library call for each lane. Functions whose upstream
+    polynomial is good to a few units in the last place over the whole range of f32 are expanded;
+    all others are left for the library.
+
+    ```mlir
+    %y = math.tanh %x : vector<8xf32>
+    // becomes a rational polynomial in vector.fma-like arith and math ops
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 #endif // ATTNC_TRANSFORMS_PASSES_TD

@@ -1,0 +1,60 @@
+// What the compiler knows of a CPU, and the attention schedule that follows from it.
+#pragma once
+
+#include "mlir/IR/Types.h"
+#include "llvm/ADT/StringRef.h"
+
+#include <cstdint>
+#include <string>
+
+namespace attnc {
+
+/// A CPU as LLVM names it.
+struct CpuTarget {
+  std::string triple;
+  /// A CPU name of LLVM ("znver3", "x86-64-v4", "neoverse-n1"); never "native".
+  std::string cpu;
+  /// LLVM's feature string ("+avx2,+fma,..."), complete for the CPU.
+  std::string features;
+};
+
+/// The vector unit that microkernels are generated for.
+struct VectorUnit {
+  /// f32 lanes of a register.
+  int64_t lanes;
+  /// Architectural vector registers.
+  int64_t registers;
+  /// AVX-512 (F, BW, DQ, VL): vreduceps and vscalefps make a cheap exp2.
+  bool hasAvx512;
+  /// vdpbf16ps: two bf16 products added to an f32 lane.
+  bool hasBf16Dot;
+};
+
+/// Reads the vector unit off a triple and a feature string.
+VectorUnit getVectorUnit(llvm::StringRef triple, llvm::StringRef features);
+
+/// How one attention op is cut into tiles. A register tile holds `rows` x `queryVectors`
+/// accumulators: rows run along keys (for scores) or the value dim (for the output), lanes along
+/// queries.
+struct AttentionSchedule {
+  int64_t lanes;
+  int64_t rows;
+  int64_t queryVectors;
+  /// Panels of lanes * queryVectors queries in a query tile.
+  int64_t panels;
+  /// Keys in a key tile, a multiple of rows.
+  int64_t keyTile;
+  /// Multiply bf16 pairs (VectorUnit::hasBf16Dot) instead of converting to f32.
+  bool useBf16Dot;
+
+  int64_t getPanelWidth() const { return lanes * queryVectors; }
+  int64_t getQueryTile() const { return panels * getPanelWidth(); }
+};
+
+/// The schedule of attention on `elementType` rows of `queryKeyDim` and `valueDim`. The register
+/// tile fills the register file (rows * vectors + vectors + 1 registers live); a tile of K or V
+/// fits the first-level cache; panels amortise packing K and V.
+AttentionSchedule chooseAttentionSchedule(const VectorUnit &unit, mlir::Type elementType,
+                                          int64_t queryKeyDim, int64_t valueDim);
+
+} // namespace attnc

@@ -1,0 +1,60 @@
+// Passes between dialects on the way down to LLVM.
+#ifndef ATTNC_CONVERSION_PASSES_TD
+#define ATTNC_CONVERSION_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def ConvertAttnToVectorPass : Pass<"convert-attn-to-vector", "::mlir::func::FuncOp"> {
+  let summary = "Lower the bufferized tiled form of attention to register-tiled vector kernels";
+  let description = [{
+    Each step becomes, for every panel of queries: S^T = K Q^T with lanes along queries, the running
+    maximum folded into the epilogue of the scores, exponentials, and O^T += V^T P^T with the
+    rescale folded into the start of the accumulators. Mask and score regions are inlined; the mask
+    is applied only in blocks that the mask analysis does not prove full. The register tile follows
+    from the target's vector unit (`triple`, `features`); bf16 uses the dot product of AVX512-BF16
+    where the target has it.
+
+    ```mlir
+    attn.online_step ins(%q, %k, %v : ...) at(%b, %h, %i, %j) outs(%acc, %max, %sum : ...) {...}
+    // becomes loops over panels, blocks of keys and columns around
+    %left = memref.load %keys[%row, %column] : memref<128x64xf32>
+    %broadcast = vector.broadcast %left : f32 to vector<8xf32>
+    %right = vector.load %queries[%panel, %column, %lane] : memref<8x64x24xf32>, vector<8xf32>
+    %next = vector.fma %broadcast, %right, %accumulator : vector<8xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect",
+                           "::mlir::x86vector::X86VectorDialect"];
+  let options = [
+    Option<"triple", "triple", "std::string", "\"x86_64-linux-gnu\"", "target triple">,
+    Option<"features", "features", "std::string", "\"+avx2,+fma\"", "LLVM's feature string">,
+  ];
+}
+
+def ConvertForallToRuntimePass : Pass<"convert-forall-to-runtime", "::mlir::ModuleOp"> {
+  let summary = "Outline bufferized scf.forall loops into tasks of attnc_parallel_for";
+  let description = [{
+    The body of each outermost `scf.forall` becomes a private function
+    `(context, begin, end, worker)` that runs a range of iterations. Values from outside travel in
+    the context; constants are rebuilt. Buffers of static size that the body allocates are placed
+    in the worker's scratch, and the function gets the attribute `attnc.scratch_bytes`: the bytes
+    that each worker needs. Nested `scf.forall` loops become plain loops.
+
+    ```mlir
+    scf.forall (%i) in (%n) {
+      %buffer = memref.alloc() : memref<64xf32>
+      ...
+    }
+    // becomes
+    func.call @attnc_parallel_for(%context, %tasks, %task, %workers)
+      : (!llvm.ptr, i64, !llvm.ptr, i64) -> ()
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
+#endif // ATTNC_CONVERSION_PASSES_TD

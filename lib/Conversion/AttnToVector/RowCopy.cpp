@@ -1,0 +1,53 @@
+// Packs and unpacks rows in full vectors and power-of-two tails, so that no byte outside is touched.
+#include "RowCopy.h"
+
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+
+using namespace mlir;
+using namespace attnc;
+
+void attnc::forEachColumnChunk(VectorBuilder &vb, int64_t width, int64_t lanes,
+                               function_ref<void(Value, int64_t)> chunk) {
+  int64_t full = width / lanes * lanes;
+  if (full > 0)
+    vb.forLoop(vb.index(0), vb.index(full), lanes, [&](Value column) { chunk(column, lanes); });
+  for (int64_t column = full, size = lanes / 2; column < width; size /= 2)
+    if (column + size <= width) {
+      chunk(vb.index(column), size);
+      column += size;
+    }
+}
+
+/// Converts a vector between f32, f16 and bf16, by way of f32.
+static Value convertFloat(VectorBuilder &vb, Value vector, Type to) {
+  auto type = cast<VectorType>(vector.getType());
+  if (type.getElementType() == to)
+    return vector;
+  Type f32 = vb.builder.getF32Type();
+  if (!type.getElementType().isF32())
+    vector = arith::ExtFOp::create(vb.builder, vb.loc, type.clone(f32), vector);
+  if (!to.isF32())
+    vector = arith::TruncFOp::create(vb.builder, vb.loc, type.clone(to), vector);
+  return vector;
+}
+
+void attnc::copyRow(VectorBuilder &vb, Value source, Value sourceRow, Value target,
+                    Value targetRow, int64_t width) {
+  Type from = cast<MemRefType>(source.getType()).getElementType();
+  Type to = cast<MemRefType>(target.getType()).getElementType();
+  // Rows of 16-bit elements that need no conversion fill a register with twice the elements.
+  int64_t lanes = from == to && from.getIntOrFloatBitWidth() == 16 ? 2 * vb.lanes() : vb.lanes();
+  forEachColumnChunk(vb, width, lanes, [&](Value column, int64_t size) {
+    Value piece = vb.load(VectorType::get({size}, from), source, {sourceRow, column});
+    vb.store(convertFloat(vb, piece, to), target, {targetRow, column});
+  });
+}
+
+void attnc::zeroRow(VectorBuilder &vb, Value target, Value row, int64_t width) {
+  Type element = cast<MemRefType>(target.getType()).getElementType();
+  forEachColumnChunk(vb, width, vb.lanes(), [&](Value column, int64_t size) {
+    auto type = VectorType::get({size}, element);
+    Value zero = arith::ConstantOp::create(vb.builder, vb.loc, vb.builder.getZeroAttr(type));
+    vb.store(zero, target, {row, column});
+  });
+}

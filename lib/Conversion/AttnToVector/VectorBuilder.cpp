@@ -1,0 +1,160 @@
+// Implements the small vocabulary that the microkernels are written in.
+#include "VectorBuilder.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+using namespace mlir;
+using namespace attnc;
+
+//===----------------------------------------------------------------------===//
+// Index arithmetic
+//===----------------------------------------------------------------------===//
+
+Value VectorBuilder::index(int64_t value) {
+  return arith::ConstantIndexOp::create(builder, loc, value);
+}
+Value VectorBuilder::add(Value a, Value b) { return arith::AddIOp::create(builder, loc, a, b); }
+Value VectorBuilder::add(Value a, int64_t b) { return b == 0 ? a : add(a, index(b)); }
+Value VectorBuilder::sub(Value a, Value b) { return arith::SubIOp::create(builder, loc, a, b); }
+Value VectorBuilder::mul(Value a, int64_t b) {
+  return b == 1 ? a : arith::MulIOp::create(builder, loc, a, index(b)).getResult();
+}
+Value VectorBuilder::min(Value a, Value b) { return arith::MinSIOp::create(builder, loc, a, b); }
+Value VectorBuilder::max(Value a, Value b) { return arith::MaxSIOp::create(builder, loc, a, b); }
+Value VectorBuilder::divide(Value a, int64_t b) {
+  return b == 1 ? a : arith::DivUIOp::create(builder, loc, a, index(b)).getResult();
+}
+Value VectorBuilder::roundDown(Value a, int64_t multiple) {
+  return mul(divide(a, multiple), multiple);
+}
+Value VectorBuilder::roundUp(Value a, int64_t multiple) {
+  return roundDown(add(a, multiple - 1), multiple);
+}
+
+//===----------------------------------------------------------------------===//
+// Vectors
+//===----------------------------------------------------------------------===//
+
+Value VectorBuilder::splat(float value) {
+  return arith::ConstantOp::create(
+      builder, loc, DenseElementsAttr::get(f32Vector(), builder.getF32FloatAttr(value)));
+}
+Value VectorBuilder::broadcast(Value scalar) {
+  return vector::BroadcastOp::create(builder, loc, vectorOf(scalar.getType()), scalar);
+}
+Value VectorBuilder::load(VectorType type, Value buffer, ValueRange indices) {
+  return vector::LoadOp::create(builder, loc, type, buffer, indices);
+}
+void VectorBuilder::store(Value vector, Value buffer, ValueRange indices) {
+  vector::StoreOp::create(builder, loc, vector, buffer, indices);
+}
+Value VectorBuilder::addF(Value a, Value b) { return arith::AddFOp::create(builder, loc, a, b); }
+Value VectorBuilder::subF(Value a, Value b) { return arith::SubFOp::create(builder, loc, a, b); }
+Value VectorBuilder::mulF(Value a, Value b) { return arith::MulFOp::create(builder, loc, a, b); }
+Value VectorBuilder::fma(Value a, Value b, Value c) {
+  return vector::FMAOp::create(builder, loc, a, b, c);
+}
+Value VectorBuilder::maxF(Value a, Value b) {
+  // Spelled as a compare and a select, which is one instruction; maxnum would be three for NaN.
+  Value larger = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OGT, a, b);
+  return arith::SelectOp::create(builder, loc, larger, a, b);
+}
+Value VectorBuilder::bitcast(Value vector, VectorType type) {
+  return vector::BitCastOp::create(builder, loc, type, vector);
+}
+Value VectorBuilder::shuffle(Value a, Value b, ArrayRef<int64_t> mask) {
+  return vector::ShuffleOp::create(builder, loc, a, b, mask);
+}
+
+Value VectorBuilder::callIntrinsic(StringRef name, ValueRange arguments) {
+  return LLVM::CallIntrinsicOp::create(builder, loc, f32Vector(), builder.getStringAttr(name),
+                                       arguments)
+      .getResults();
+}
+
+Value VectorBuilder::expOfNonPositive(Value x) {
+  // 2^y = 2^n * 2^f. The constant coefficient is 1, so that 2^0 is exact. Coefficients: minimax of
+  // relative error (Lawson's iteration) on the interval of f.
+  Value y = mulF(x, splat(1.44269504088896341f));
+  auto polynomial = [&](Value f, ArrayRef<float> coefficients) {
+    Value sum = splat(coefficients.back());
+    for (float coefficient : llvm::reverse(coefficients.drop_back()))
+      sum = fma(sum, f, splat(coefficient));
+    return sum;
+  };
+  if (unit.hasAvx512) {
+    // f = y - floor(y) in [0, 1); vscalefps multiplies by 2^floor(y) and underflows by itself.
+    Type i16 = builder.getIntegerType(16), i32 = builder.getI32Type();
+    auto constant = [&](Type type, int64_t value) {
+      return arith::ConstantOp::create(builder, loc, builder.getIntegerAttr(type, value))
+          .getResult();
+    };
+    Value allLanes = constant(i16, -1), floorMode = constant(i32, 1), currentRounding = constant(i32, 4);
+    Value f = callIntrinsic("llvm.x86.avx512.mask.reduce.ps.512",
+                            {y, floorMode, y, allLanes, currentRounding});
+    Value p = polynomial(f, {1.0f, 6.931513118e-01f, 2.401644501e-01f, 5.579991312e-02f,
+                             9.017030309e-03f, 1.867130073e-03f});
+    return callIntrinsic("llvm.x86.avx512.mask.scalef.ps.512", {p, y, y, allLanes, currentRounding});
+  }
+  // Adding 1.5 * 2^23 rounds to an integer n, which stands in the low bits. At y = -127 the result
+  // is exactly 0: n = -127, f = 0. NaN fails the comparison and passes through.
+  Value lowest = splat(-127.0f), magic = splat(12582912.0f);
+  y = maxF(lowest, y);
+  Value shifted = addF(y, magic);
+  Value f = subF(y, subF(shifted, magic));
+  Value p = polynomial(f, {1.0f, 6.931469776e-01f, 2.402224209e-01f, 5.550733744e-02f,
+                           9.671512649e-03f, 1.326472705e-03f});
+  VectorType i32Vector = vectorOf(builder.getI32Type());
+  Value mantissaBits = arith::ConstantOp::create(
+      builder, loc, DenseElementsAttr::get(i32Vector, builder.getI32IntegerAttr(23)));
+  Value exponent = arith::ShLIOp::create(builder, loc, bitcast(shifted, i32Vector), mantissaBits);
+  Value result = arith::AddIOp::create(builder, loc, bitcast(p, i32Vector), exponent);
+  return bitcast(result, f32Vector());
+}
+
+VectorBuilder::Values VectorBuilder::transpose(ValueRange rows) {
+  // log2(lanes) stages; the stage of width w swaps the off-diagonal w x w blocks of each pair.
+  Values current(rows.begin(), rows.end());
+  int64_t n = lanes();
+  for (int64_t width = 1; width < n; width *= 2) {
+    SmallVector<int64_t> low(n), high(n);
+    for (int64_t column = 0; column < n; ++column) {
+      bool isUpper = (column / width) % 2 == 1;
+      low[column] = isUpper ? n + column - width : column;
+      high[column] = isUpper ? n + column : column + width;
+    }
+    Values next(n);
+    for (int64_t row = 0; row < n; ++row) {
+      if ((row / width) % 2 == 1)
+        continue;
+      next[row] = shuffle(current[row], current[row + width], low);
+      next[row + width] = shuffle(current[row], current[row + width], high);
+    }
+    current = next;
+  }
+  return current;
+}
+
+//===----------------------------------------------------------------------===//
+// Loops
+//===----------------------------------------------------------------------===//
+
+VectorBuilder::Values
+VectorBuilder::forLoop(Value begin, Value end, int64_t step, ValueRange carried,
+                       function_ref<Values(Value, ValueRange)> body) {
+  auto loop = scf::ForOp::create(builder, loc, begin, end, index(step), carried,
+                                 [&](OpBuilder &, Location, Value, ValueRange) {});
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  Values next = body(loop.getInductionVar(), loop.getRegionIterArgs());
+  scf::YieldOp::create(builder, loc, next);
+  return Values(loop.getResults());
+}
+
+void VectorBuilder::forLoop(Value begin, Value end, int64_t step,
+                            function_ref<void(Value)> body) {
+  forLoop(begin, end, step, {}, [&](Value i, ValueRange) -> Values {
+    body(i);
+    return {};
+  });
+}

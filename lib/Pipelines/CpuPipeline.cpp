@@ -1,0 +1,97 @@
+// The stages from a model file to LLVM for CPUs: attn -> tiled -> buffers -> vector -> llvm.
+#include "attnc/Pipelines.h"
+
+#include "attnc/Conversion/Passes.h"
+#include "attnc/Interface/Passes.h"
+#include "attnc/Transforms/Passes.h"
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace attnc;
+
+/// Everything is inlined into the public functions: the C interface carries tensors, not calls.
+static void addAttnStage(OpPassManager &pm) {
+  pm.addPass(createInlinerPass());
+  pm.addPass(createSymbolDCEPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createAttnExpandPatternsPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
+static void addTiledStage(OpPassManager &pm, const CpuTarget &target) {
+  pm.addPass(createAttnPlanInterfacePass());
+  pm.addPass(createAttnTilePass({target.triple, target.features}));
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
+static void addBuffersStage(OpPassManager &pm) {
+  pm.addPass(bufferization::createEmptyTensorEliminationPass());
+  bufferization::OneShotBufferizePassOptions options;
+  options.bufferizeFunctionBoundaries = true;
+  options.allowReturnAllocsFromLoops = true;
+  options.bufferAlignment = 64;
+  pm.addPass(bufferization::createOneShotBufferizePass(options));
+  pm.addPass(createCanonicalizerPass());
+  bufferization::BufferDeallocationPipelineOptions deallocation;
+  bufferization::buildBufferDeallocationPipeline(pm, deallocation);
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
+static void addVectorStage(OpPassManager &pm, const CpuTarget &target) {
+  pm.addNestedPass<func::FuncOp>(createConvertAttnToVectorPass({target.triple, target.features}));
+  pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
+  pm.addPass(createConvertForallToRuntimePass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(createLoopInvariantCodeMotionPass());
+}
+
+static void addLLVMStage(OpPassManager &pm, const CpuTarget &target) {
+  pm.addPass(createAttnExpandMathPass());
+  pm.addPass(createSCFToControlFlowPass());
+  pm.addPass(memref::createExpandStridedMetadataPass());
+  pm.addPass(createLowerAffinePass());
+  arith::ArithExpandOpsPassOptions expand;
+  // Without an instruction for it, LLVM would call a function for each element.
+  expand.includeBf16 = !getVectorUnit(target.triple, target.features).hasBf16Dot;
+  pm.addPass(arith::createArithExpandOpsPass(expand));
+  ConvertVectorToLLVMPassOptions vector;
+  vector.x86Vector = true;
+  pm.addPass(createConvertVectorToLLVMPass(vector));
+  pm.addPass(createConvertMathToLLVMPass());
+  pm.addPass(createConvertMathToLibmPass());
+  pm.addPass(createArithToLLVMConversionPass());
+  pm.addPass(createFinalizeMemRefToLLVMConversionPass());
+  pm.addPass(createConvertFuncToLLVMPass());
+  pm.addPass(createConvertControlFlowToLLVMPass());
+  pm.addPass(createConvertIndexToLLVMPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(createReconcileUnrealizedCastsPass());
+  pm.addPass(createAttnEmitCInterfacePass({target.triple, target.features}));
+}
+
+std::vector<Stage> attnc::getCpuStages(const CpuTarget &target) {
+  return {
+      {"attn", "attention on whole tensors, masks as regions", addAttnStage},
+      {"tiled", "parallel query tiles, loops of attn.online_step over key tiles",
+       [target](OpPassManager &pm) { addTiledStage(pm, target); }},
+      {"buffers", "the tiled form on buffers, states updated in place", addBuffersStage},
+      {"vector", "register-tiled vector kernels and tasks",
+       [target](OpPassManager &pm) { addVectorStage(pm, target); }},
+      {"llvm", "the LLVM dialect with the C interface",
+       [target](OpPassManager &pm) { addLLVMStage(pm, target); }},
+  };
+}

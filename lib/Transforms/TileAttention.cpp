@@ -1,0 +1,222 @@
+// attn-tile: cuts attention into query tiles that run in parallel and key tiles that are folded.
+#include "attnc/Transforms/Passes.h"
+
+#include "attnc/Analysis/CpuTarget.h"
+#include "attnc/Analysis/KeyBounds.h"
+#include "dialects/Attn/Attn.h"
+
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/IR/IRMapping.h"
+
+namespace attnc {
+#define GEN_PASS_DEF_ATTNTILEPASS
+#include "attnc/Transforms/Passes.h.inc"
+} // namespace attnc
+
+using namespace mlir;
+using namespace attnc;
+using namespace attnc::attn;
+
+namespace {
+
+/// Sizes of the tiles, all static.
+struct TileSizes {
+  int64_t panels, panelWidth, keyTile;
+  int64_t getQueryTile() const { return panels * panelWidth; }
+};
+
+/// Rewrites one attention op.
+class AttentionTiler {
+public:
+  AttentionTiler(AttentionOp op, TileSizes sizes)
+      : op(op), sizes(sizes), builder(op), loc(op.getLoc()) {}
+
+  void run();
+
+private:
+  /// The body of the parallel loop for one (batch, head, query tile).
+  void buildQueryTile(scf::ForallOp forall);
+  SmallVector<Value> buildKeyLoop(Value queryTile, ValueRange state);
+  SmallVector<Value> buildInitialState();
+  /// Rows [row, row + rows) of one head of a (batch, head, sequence, dim) tensor.
+  Value sliceRows(Value tensor, Value headIndex, Value row, Value rows);
+
+  Value constant(int64_t value) { return arith::ConstantIndexOp::create(builder, loc, value); }
+  Value add(Value a, Value b) { return arith::AddIOp::create(builder, loc, a, b); }
+  Value sub(Value a, Value b) { return arith::SubIOp::create(builder, loc, a, b); }
+  Value min(Value a, Value b) { return arith::MinSIOp::create(builder, loc, a, b); }
+  Value max(Value a, Value b) { return arith::MaxSIOp::create(builder, loc, a, b); }
+  Value dim(Value tensor, int64_t axis) {
+    return tensor::DimOp::create(builder, loc, tensor, axis);
+  }
+  /// A row of a sequence as a position in the whole sequence.
+  Value toPosition(Value row, Value offset) { return offset ? add(row, offset) : row; }
+
+  AttentionOp op;
+  TileSizes sizes;
+  OpBuilder builder;
+  Location loc;
+  // Of the query tile being built.
+  Value batch, head, keyHead, firstRow, numRows;
+};
+
+} // namespace
+
+Value AttentionTiler::sliceRows(Value tensor, Value headIndex, Value row, Value rows) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  OpFoldResult zero = builder.getIndexAttr(0), one = builder.getIndexAttr(1);
+  SmallVector<OpFoldResult> offsets{batch, headIndex, row}, lengths{one, one, rows};
+  SmallVector<int64_t> shape{ShapedType::kDynamic};
+  if (type.getRank() == 4) {
+    offsets.push_back(zero);
+    lengths.push_back(builder.getIndexAttr(type.getDimSize(3)));
+    shape.push_back(type.getDimSize(3));
+  }
+  SmallVector<OpFoldResult> strides(type.getRank(), one);
+  return tensor::ExtractSliceOp::create(builder, loc,
+                                        RankedTensorType::get(shape, type.getElementType()),
+                                        tensor, offsets, lengths, strides);
+}
+
+SmallVector<Value> AttentionTiler::buildInitialState() {
+  int64_t panels = sizes.panels, width = sizes.panelWidth;
+  SmallVector<int64_t> accShape{panels, op.getValueDim(), width}, rowShape{panels, width};
+  auto filled = [&](ArrayRef<int64_t> shape, Value scalar) {
+    Value empty = tensor::EmptyOp::create(builder, loc, shape, builder.getF32Type());
+    return linalg::FillOp::create(builder, loc, scalar, empty).getResult(0);
+  };
+  auto f32 = [&](float value) {
+    return arith::ConstantOp::create(builder, loc, builder.getF32FloatAttr(value)).getResult();
+  };
+  // A sink is a key that was seen before all others and has no value: (m, l) = (sink, 1).
+  Value max = f32(-std::numeric_limits<float>::infinity()), sum = f32(0.0f);
+  if (Value sink = op.getSink()) {
+    max = tensor::ExtractOp::create(builder, loc, sink, head);
+    sum = f32(1.0f);
+  }
+  return {filled(accShape, f32(0.0f)), filled(rowShape, max), filled(rowShape, sum)};
+}
+
+SmallVector<Value> AttentionTiler::buildKeyLoop(Value queryTile, ValueRange state) {
+  Value numKeys = dim(op.getKey(), 2);
+  QueryRange queries;
+  queries.batch = batch;
+  queries.head = head;
+  queries.first = toPosition(firstRow, op.getQOffset());
+  queries.last = add(queries.first, sub(numRows, constant(1)));
+  KeyInterval visible = solveKeyBounds(builder, loc, op.getMask(), queries).visible;
+
+  auto toRow = [&](Value position) {
+    return op.getKvOffset() ? sub(position, op.getKvOffset()) : position;
+  };
+  Value begin = constant(0), end = numKeys;
+  if (visible.begin)
+    begin = max(begin, toRow(visible.begin));
+  if (visible.end)
+    end = min(end, toRow(visible.end));
+
+  auto loop = scf::ForOp::create(builder, loc, begin, end, constant(sizes.keyTile), state);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  Value firstKey = loop.getInductionVar();
+  Value keys = min(sub(end, firstKey), constant(sizes.keyTile));
+  Value keyTile = sliceRows(op.getKey(), keyHead, firstKey, keys);
+  Value valueTile = sliceRows(op.getValue(), keyHead, firstKey, keys);
+  auto args = loop.getRegionIterArgs();
+  auto step = OnlineStepOp::create(
+      builder, loc, TypeRange(ValueRange(args)), queryTile, keyTile, valueTile, batch, head,
+      queries.first, toPosition(firstKey, op.getKvOffset()), args[0], args[1], args[2],
+      builder.getF64FloatAttr(op.getEffectiveScale()), builder.getI64IntegerAttr(sizes.keyTile));
+  IRMapping mapping;
+  op.getMask().cloneInto(&step.getMask(), mapping);
+  op.getScore().cloneInto(&step.getScore(), mapping);
+  scf::YieldOp::create(builder, loc, step.getResults());
+  return SmallVector<Value>(loop.getResults());
+}
+
+void AttentionTiler::buildQueryTile(scf::ForallOp forall) {
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(forall.getTerminator());
+  SmallVector<Value> ids = forall.getInductionVars();
+  batch = ids[0];
+  head = ids[1];
+  int64_t group = op.getNumQueryHeads() / op.getNumKeyHeads();
+  keyHead = group == 1 ? head
+                       : arith::DivUIOp::create(builder, loc, head, constant(group)).getResult();
+  // The last query tile of a causal mask has the most work: it starts first.
+  Value lastTile = sub(forall.getUpperBound(builder).back(), constant(1));
+  Value tile = sub(lastTile, ids[2]);
+  Value queryTileSize = constant(sizes.getQueryTile());
+  firstRow = arith::MulIOp::create(builder, loc, tile, queryTileSize);
+  numRows = min(sub(dim(op.getQuery(), 2), firstRow), queryTileSize);
+
+  Value queryTile = sliceRows(op.getQuery(), head, firstRow, numRows);
+  SmallVector<Value> state = buildKeyLoop(queryTile, buildInitialState());
+
+  auto outputs = forall.getRegionIterArgs();
+  SmallVector<Value> rows;
+  for (BlockArgument output : outputs)
+    rows.push_back(sliceRows(output, head, firstRow, numRows));
+  auto finish = OnlineFinishOp::create(builder, loc, TypeRange(ValueRange(rows)), state[0],
+                                       state[1], state[2], rows[0],
+                                       rows.size() > 1 ? rows[1] : Value());
+
+  builder.setInsertionPointToEnd(forall.getTerminator().getBody());
+  for (auto [result, row, output] : llvm::zip(finish.getResults(), rows, outputs)) {
+    auto slice = row.getDefiningOp<tensor::ExtractSliceOp>();
+    tensor::ParallelInsertSliceOp::create(builder, loc, result, output, slice.getMixedOffsets(),
+                                          slice.getMixedSizes(), slice.getMixedStrides());
+  }
+}
+
+void AttentionTiler::run() {
+  ReifiedRankedShapedTypeDims shapes;
+  (void)op.reifyResultShapes(builder, shapes);
+  SmallVector<Value> outputs;
+  for (auto [result, shape] : llvm::zip(op.getResults(), shapes))
+    outputs.push_back(tensor::EmptyOp::create(
+        builder, loc, shape, cast<RankedTensorType>(result.getType()).getElementType()));
+
+  Value tiles = arith::CeilDivUIOp::create(builder, loc, dim(op.getQuery(), 2),
+                                           constant(sizes.getQueryTile()));
+  SmallVector<OpFoldResult> bounds{dim(op.getQuery(), 0),
+                                   builder.getIndexAttr(op.getNumQueryHeads()), tiles};
+  auto forall = scf::ForallOp::create(builder, loc, bounds, outputs, /*mapping=*/std::nullopt);
+  buildQueryTile(forall);
+  for (auto [result, replacement] : llvm::zip(op.getResults(), forall.getResults())) {
+    Value value = replacement;
+    if (value.getType() != result.getType()) {
+      builder.setInsertionPointAfter(forall);
+      value = tensor::CastOp::create(builder, loc, result.getType(), value);
+    }
+    result.replaceAllUsesWith(value);
+  }
+  op.erase();
+}
+
+namespace {
+struct AttnTilePass : attnc::impl::AttnTilePassBase<AttnTilePass> {
+  using AttnTilePassBase::AttnTilePassBase;
+
+  TileSizes chooseSizes(AttentionOp op) {
+    AttentionSchedule schedule = chooseAttentionSchedule(
+        getVectorUnit(triple, features), op.getQuery().getType().getElementType(),
+        op.getQueryKeyDim(), op.getValueDim());
+    return {panels ? panels : schedule.panels,
+            panelWidth ? panelWidth : schedule.getPanelWidth(),
+            keyTile ? keyTile : schedule.keyTile};
+  }
+
+  void runOnOperation() override {
+    SmallVector<AttentionOp> ops;
+    getOperation()->walk([&](AttentionOp op) { ops.push_back(op); });
+    for (AttentionOp op : ops) {
+      if (op.getMaskPatternsAttr()) {
+        op.emitError("attn-tile takes mask regions; run attn-expand-patterns first");
+        return signalPassFailure();
+      }
+      AttentionTiler(op, chooseSizes(op)).run();
+    }
+  }
+};
+} // namespace
