@@ -10,6 +10,10 @@
 
 #include "attnc-c/runtime.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* MLIR's strided memref descriptor for rank r: r sizes, then r strides, in elements. */
 typedef struct attnc_memref {
   void *allocated;
@@ -29,5 +33,9 @@ int64_t attnc_rt_workspace(const attnc_metadata *metadata, const attnc_call *cal
  * base + w * scratch_bytes). */
 int64_t attnc_rt_workers(void);
 void *attnc_rt_scratch(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* ATTNC_RUNTIME_INVOKE_H */
