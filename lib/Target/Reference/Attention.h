@@ -1,0 +1,20 @@
+// attn.attention by its definition: one query row at a time, all scores, then the softmax.
+#pragma once
+
+#include "Frame.h"
+
+#include "dialects/Attn/Attn.h"
+
+namespace attnc::reference {
+
+struct AttentionResult {
+  Tensor output;
+  /// Where the op has it as a result.
+  std::optional<Tensor> lse;
+  std::optional<Tensor> bound;
+};
+
+llvm::FailureOr<AttentionResult> evaluateAttention(attn::AttentionOp op, const Frame &frame,
+                                                   bool computeBound);
+
+} // namespace attnc::reference

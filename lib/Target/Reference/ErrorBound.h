@@ -1,0 +1,58 @@
+// How far a correct attention may be from the real-arithmetic result, element by element.
+//
+// With p the normalised weights, v the values, o the exact output, m the row's maximum and n the
+// number of keys a row sees, the bound of one output element is
+//
+//     u_out |o|                             the output is rounded to the storage type
+//   + 6 / sqrt(3) || r . v ||_2             the weights are rounded to it before the second
+//   product:
+//                                           r_j = max(u_p p_j, t_p / l); independent roundings
+//   + sum_j p_j eps_j |v_j - o|             the scores are off by eps_j; the sink is a key of value
+//   0
+//   + 2^-24 (8 |o| + 2 sqrt(n) sum_j p_j |v_j|)   f32 accumulation, division, rescaling
+//   + t_out                                 the output may underflow
+//
+//   eps_j = e_j + (|m| + 20) 2^-24 + 2^-22  e_j: error of the score itself; then of s - m (for
+//                                           scores up to 20 below the maximum; others do not
+//                                           matter) and of the exponential
+//   e_j   = (D + 4) 2^-24 |scale| max_j sum_d |q_d k_jd|, carried through the score region
+//
+// u is the unit roundoff of the storage type, t its smallest rounding: see getRounding. The terms
+// with 6 / sqrt(3) and sqrt(n) assume that roundings do not all go one way; they do not for any
+// data but constants that f32 cannot add exactly.
+#pragma once
+
+#include "attnc/Target/Reference/Tensor.h"
+
+namespace attnc::reference {
+
+/// Rounding of a storage type: relative for normal numbers, absolute for those near zero.
+struct Rounding {
+  double relative;
+  double absolute;
+};
+Rounding getRounding(ElementType storage);
+
+/// The softmax of one query row over the keys that it sees.
+struct AttentionRow {
+  /// Indices of the keys, rows of the value matrix.
+  std::vector<int64_t> keys;
+  /// Scores, and exp(score - max).
+  std::vector<double> scores, weights;
+  /// Errors e_j of the scores; only filled when bounds are wanted.
+  std::vector<double> scoreErrors;
+  double max = 0, sum = 0;
+  /// exp(sink - max), part of `sum`; 0 without a sink.
+  double sinkWeight = 0;
+};
+
+/// e_j before the score region: the error of a scaled dot product of `headDim` terms in f32, where
+/// `magnitude` is the largest sum of |q_d k_jd| of the row.
+double getDotProductError(int64_t headDim, double scale, double magnitude);
+
+/// Writes the bound of `valueDim` output elements. `values` is the row-major value matrix of the
+/// row's head and `output` the exact result.
+void computeRowBound(const AttentionRow &row, const Cell *values, int64_t valueDim,
+                     const Cell *output, ElementType storage, Cell *bound);
+
+} // namespace attnc::reference
