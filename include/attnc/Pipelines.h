@@ -22,4 +22,7 @@ struct Stage {
 /// dialect and holds the C interface (f, f_argv, f_metadata, f_workspace) of every public function.
 std::vector<Stage> getCpuStages(const CpuTarget &target);
 
+/// Registers `attnc-cpu-pipeline` for attn-opt.
+void registerCpuPipeline();
+
 } // namespace attnc

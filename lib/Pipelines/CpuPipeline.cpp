@@ -42,9 +42,8 @@ static void addBuffersStage(OpPassManager &pm) {
   options.allowReturnAllocsFromLoops = true;
   options.bufferAlignment = 64;
   pm.addPass(bufferization::createOneShotBufferizePass(options));
-  pm.addPass(createCanonicalizerPass());
-  bufferization::BufferDeallocationPipelineOptions deallocation;
-  bufferization::buildBufferDeallocationPipeline(pm, deallocation);
+  // A copy of a buffer onto itself folds only once its two names are one.
+  pm.addPass(createCSEPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
 }
@@ -52,6 +51,8 @@ static void addBuffersStage(OpPassManager &pm) {
 static void addVectorStage(OpPassManager &pm, const CpuTarget &target) {
   pm.addNestedPass<func::FuncOp>(createConvertAttnToVectorPass({target.triple, target.features}));
   pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
+  bufferization::BufferDeallocationPipelineOptions deallocation;
+  bufferization::buildBufferDeallocationPipeline(pm, deallocation);
   pm.addPass(createConvertForallToRuntimePass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
@@ -94,4 +95,29 @@ std::vector<Stage> attnc::getCpuStages(const CpuTarget &target) {
       {"llvm", "the LLVM dialect with the C interface",
        [target](OpPassManager &pm) { addLLVMStage(pm, target); }},
   };
+}
+
+namespace {
+struct CpuPipelineOptions : PassPipelineOptions<CpuPipelineOptions> {
+  Option<std::string> triple{*this, "triple", llvm::cl::desc("target triple"),
+                             llvm::cl::init("x86_64-unknown-linux-gnu")};
+  Option<std::string> cpu{*this, "cpu", llvm::cl::desc("LLVM's name of the CPU"),
+                          llvm::cl::init("x86-64-v3")};
+  Option<std::string> features{*this, "features", llvm::cl::desc("LLVM's feature string"),
+                               llvm::cl::init("+avx2,+fma,+f16c")};
+  Option<std::string> until{*this, "until", llvm::cl::desc("last stage to run"),
+                            llvm::cl::init("llvm")};
+};
+} // namespace
+
+void attnc::registerCpuPipeline() {
+  PassPipelineRegistration<CpuPipelineOptions>(
+      "attnc-cpu-pipeline", "From a model file to the LLVM dialect with its C interface",
+      [](OpPassManager &pm, const CpuPipelineOptions &options) {
+        for (const Stage &stage : getCpuStages({options.triple, options.cpu, options.features})) {
+          stage.addPasses(pm);
+          if (stage.name == options.until)
+            return;
+        }
+      });
 }

@@ -2,6 +2,9 @@
 #include "attnc/InitAll.h"
 
 #include "attnc/Conversion/Passes.h"
+#include "attnc/Interface/Passes.h"
+#include "attnc/Interface/Passes.h"
+#include "attnc/Pipelines.h"
 #include "attnc/Transforms/Passes.h"
 #include "dialects/Attn/Attn.h"
 
@@ -46,6 +49,9 @@ void attnc::registerAllDialects(DialectRegistry &registry) {
 
 void attnc::registerAllPasses() {
   registerAttncConversionPasses();
+  registerAttncInterfacePasses();
+  registerAttncInterfacePasses();
   registerAttncTransformsPasses();
+  registerCpuPipeline();
   registerTransformsPasses();
 }

@@ -8,7 +8,8 @@
 
 namespace attnc {
 
-/// Buffers of fixed size that live as long as the task around the lowered ops.
+/// Buffers of fixed size that live as long as the task around the lowered ops; freeing them is left
+/// to buffer deallocation.
 class ScratchAllocator {
 public:
   explicit ScratchAllocator(mlir::Operation *op);

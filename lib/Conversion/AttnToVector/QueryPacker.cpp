@@ -17,12 +17,9 @@ ScratchAllocator::ScratchAllocator(Operation *op) {
 Value ScratchAllocator::allocate(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape,
                                  Type element) {
   OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPoint(task->getTerminator());
-  auto type = MemRefType::get(shape, element);
-  Value buffer = memref::AllocOp::create(builder, loc, type, builder.getI64IntegerAttr(64));
-  memref::DeallocOp::create(builder, loc, buffer);
-  buffer.getDefiningOp()->moveBefore(task, task->begin());
-  return buffer;
+  builder.setInsertionPointToStart(task);
+  return memref::AllocOp::create(builder, loc, MemRefType::get(shape, element),
+                                 builder.getI64IntegerAttr(64));
 }
 
 Value QueryPacker::getPacked(VectorBuilder &vb, attn::OnlineStepOp op, bool useBf16Dot) {
