@@ -1,5 +1,6 @@
 // Verifies attn.attention and answers its interfaces.
 #include "dialects/Attn/AttentionSyntax.h"
+#include "dialects/Attn/Verification.h"
 
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
@@ -7,11 +8,6 @@
 
 using namespace mlir;
 using namespace attnc::attn;
-
-/// Whether two dimension sizes can be equal at run time.
-static bool mayBeEqual(int64_t a, int64_t b) {
-  return a == b || ShapedType::isDynamic(a) || ShapedType::isDynamic(b);
-}
 
 double AttentionOp::getEffectiveScale() {
   if (auto scale = getScale())
@@ -39,119 +35,134 @@ void AttentionOp::build(OpBuilder &builder, OperationState &state, Value query, 
         documentIds, sink, scale, maskPatterns);
 }
 
-static std::string dimToString(int64_t size) {
-  return ShapedType::isDynamic(size) ? "?" : std::to_string(size);
-}
+//===----------------------------------------------------------------------===//
+// Verification
+//===----------------------------------------------------------------------===//
 
-/// Emits "<what>: wanted <wanted>, got <got>" unless the two sizes can be equal.
-static LogicalResult checkDim(Operation *op, const Twine &what, int64_t wanted, int64_t got) {
-  if (mayBeEqual(wanted, got))
-    return success();
-  return op->emitOpError() << what << ": wanted " << dimToString(wanted) << ", got "
-                           << dimToString(got);
-}
+namespace {
+/// An operand or result with the name it has in messages.
+struct NamedType {
+  StringRef name;
+  RankedTensorType type;
+};
+} // namespace
 
-static LogicalResult checkRank(Operation *op, StringRef name, RankedTensorType type, int64_t rank,
-                               StringRef axes) {
-  if (type.getRank() == rank)
-    return success();
-  return op->emitOpError() << name << " must have rank " << rank << " (" << axes << "), got rank "
-                           << type.getRank() << ": " << type;
-}
-
-LogicalResult AttentionOp::verify() {
-  auto query = getQuery().getType(), key = getKey().getType(), value = getValue().getType();
-  auto output = getOutput().getType();
-  StringRef axes = "batch, heads, sequence, head_dim";
-  if (failed(checkRank(*this, "query", query, 4, axes)) ||
-      failed(checkRank(*this, "key", key, 4, axes)) ||
-      failed(checkRank(*this, "value", value, 4, axes)) ||
-      failed(checkRank(*this, "output", output, 4, axes)))
-    return failure();
-
-  for (auto [name, type] :
-       {std::pair<StringRef, RankedTensorType>{"key", key}, {"value", value}, {"output", output}})
-    if (type.getElementType() != query.getElementType())
-      return emitOpError() << name << " must have the element type of query, "
-                           << query.getElementType() << ", got " << type.getElementType();
-
-  for (auto [name, type] :
-       {std::pair<StringRef, RankedTensorType>{"query", query}, {"key", key}, {"value", value}}) {
-    if (type.isDynamicDim(1))
-      return emitOpError() << name << " must have a static number of heads, got " << type;
-    if (type.isDynamicDim(3))
-      return emitOpError() << name << " must have a static head_dim, got " << type;
-    if (type.getDimSize(3) < 1 || type.getDimSize(3) > 512)
-      return emitOpError() << name << " must have a head_dim from 1 to 512, got "
-                           << type.getDimSize(3);
-  }
-  int64_t queryHeads = getNumQueryHeads(), keyHeads = getNumKeyHeads();
-  if (keyHeads == 0 || queryHeads % keyHeads != 0)
-    return emitOpError() << "the number of query heads must be a multiple of the number of key "
-                            "heads, got "
-                         << queryHeads << " and " << keyHeads;
-
-  if (failed(
-          checkDim(*this, "head_dim of key (of query)", query.getDimSize(3), key.getDimSize(3))) ||
-      failed(checkDim(*this, "batch of key (of query)", query.getDimSize(0), key.getDimSize(0))) ||
-      failed(
-          checkDim(*this, "batch of value (of query)", query.getDimSize(0), value.getDimSize(0))) ||
-      failed(checkDim(*this, "heads of value (of key)", keyHeads, value.getDimSize(1))) ||
-      failed(
-          checkDim(*this, "sequence of value (of key)", key.getDimSize(2), value.getDimSize(2))) ||
-      failed(checkDim(*this, "batch of output (of query)", query.getDimSize(0),
-                      output.getDimSize(0))) ||
-      failed(checkDim(*this, "heads of output (of query)", queryHeads, output.getDimSize(1))) ||
-      failed(checkDim(*this, "sequence of output (of query)", query.getDimSize(2),
-                      output.getDimSize(2))) ||
-      failed(checkDim(*this, "head_dim of output (of value)", value.getDimSize(3),
-                      output.getDimSize(3))))
-    return failure();
-
-  if (Value lse = getLse()) {
-    auto type = cast<RankedTensorType>(lse.getType());
-    if (failed(checkRank(*this, "lse", type, 3, "batch, heads, sequence")) ||
-        failed(
-            checkDim(*this, "batch of lse (of query)", query.getDimSize(0), type.getDimSize(0))) ||
-        failed(checkDim(*this, "heads of lse (of query)", queryHeads, type.getDimSize(1))) ||
-        failed(
-            checkDim(*this, "sequence of lse (of query)", query.getDimSize(2), type.getDimSize(2))))
+/// Rank, storage and the element type that all of them share.
+static LogicalResult verifySequences(AttentionOp op, ArrayRef<NamedType> sequences) {
+  Type elementType = sequences.front().type.getElementType();
+  for (auto [name, type] : sequences) {
+    if (failed(checkRank(op, name, type, {"batch", "heads", "sequence", "head_dim"})) ||
+        failed(checkIsStorable(op, name, type)))
       return failure();
-  }
-  if (Value sink = getSink()) {
-    auto type = cast<RankedTensorType>(sink.getType());
-    if (failed(checkRank(*this, "sink", type, 1, "heads")) ||
-        failed(checkDim(*this, "heads of sink (of query)", queryHeads, type.getDimSize(0))))
-      return failure();
-  }
-  if (Value ids = getDocumentIds()) {
-    auto type = cast<RankedTensorType>(ids.getType());
-    if (failed(checkRank(*this, "document_ids", type, 2, "batch, position")) ||
-        failed(checkDim(*this, "batch of document_ids (of query)", query.getDimSize(0),
-                        type.getDimSize(0))))
-      return failure();
-  }
-  if (auto scale = getScale(); scale && !scale->isFinite())
-    return emitOpError() << "scale must be finite, got " << scale->convertToDouble();
-
-  if (getMaskPatterns() && !getMask().empty())
-    return emitOpError() << "takes a list of mask patterns or a mask region, got both";
-  if (ArrayAttr patterns = getMaskPatternsAttr()) {
-    for (Attribute pattern : patterns) {
-      auto mask = dyn_cast<MaskPatternAttrInterface>(pattern);
-      if (!mask)
-        return emitOpError() << "mask must list mask patterns such as #attn.causal, got "
-                             << pattern;
-      if (mask.readsDocumentIds() && !getDocumentIds())
-        return emitOpError() << pattern << " needs the operand document_ids(%ids)";
-    }
+    if (type.getElementType() != elementType)
+      return op.emitOpError() << name << " must have the element type of query, " << elementType
+                              << ", got " << type.getElementType();
   }
   return success();
 }
 
-LogicalResult AttentionOp::verifyRegions() {
-  return verifyMaskAndScore(*this, getMask(), getScore());
+/// What every kernel is specialised for: heads and head dims.
+static LogicalResult verifyHeads(AttentionOp op, ArrayRef<NamedType> operands) {
+  for (auto [name, type] : operands) {
+    if (type.isDynamicDim(1))
+      return op.emitOpError() << name << " must have a static number of heads, got " << type;
+    if (type.isDynamicDim(3))
+      return op.emitOpError() << name << " must have a static head_dim, got " << type;
+    if (type.getDimSize(3) < 1 || type.getDimSize(3) > AttentionOp::kMaxHeadDim)
+      return op.emitOpError() << name << " must have a head_dim from 1 to "
+                              << AttentionOp::kMaxHeadDim << ", got " << type.getDimSize(3);
+  }
+  int64_t queryHeads = op.getNumQueryHeads(), keyHeads = op.getNumKeyHeads();
+  if (keyHeads == 0 || queryHeads % keyHeads != 0)
+    return op.emitOpError() << "the number of query heads must be a multiple of the number of key "
+                               "heads, got "
+                            << queryHeads << " and " << keyHeads;
+  return success();
 }
+
+static LogicalResult verifyLse(AttentionOp op, RankedTensorType lse, RankedTensorType query) {
+  return success(succeeded(checkRank(op, "lse", lse, {"batch", "heads", "sequence"})) &&
+                 succeeded(checkMayBeEqual(op, "batch of lse (of query)", query.getDimSize(0),
+                                           lse.getDimSize(0))) &&
+                 succeeded(checkEqual(op, "heads of lse (of query)", query.getDimSize(1),
+                                      lse.getDimSize(1))) &&
+                 succeeded(checkMayBeEqual(op, "sequence of lse (of query)", query.getDimSize(2),
+                                           lse.getDimSize(2))));
+}
+
+static LogicalResult verifyMaskPatterns(AttentionOp op) {
+  ArrayAttr patterns = op.getMaskPatternsAttr();
+  if (!patterns)
+    return success();
+  if (!op.getMask().empty())
+    return op.emitOpError() << "takes a list of mask patterns or a mask region, got both";
+  for (Attribute pattern : patterns) {
+    auto mask = dyn_cast<MaskPatternAttrInterface>(pattern);
+    if (!mask)
+      return op.emitOpError() << "mask must list mask patterns such as #attn.causal, got "
+                              << pattern;
+    if (mask.readsDocumentIds() && !op.getDocumentIds())
+      return op.emitOpError() << pattern << " needs the operand document_ids(%ids)";
+  }
+  return success();
+}
+
+LogicalResult AttentionOp::verify() {
+  RankedTensorType query = getQuery().getType(), key = getKey().getType();
+  RankedTensorType value = getValue().getType(), output = getOutput().getType();
+  SmallVector<NamedType> sequences{
+      {"query", query}, {"key", key}, {"value", value}, {"output", output}};
+  if (failed(verifySequences(*this, sequences)) ||
+      failed(verifyHeads(*this, ArrayRef(sequences).drop_back())))
+    return failure();
+
+  auto same = [&](const Twine &what, int64_t wanted, int64_t got) {
+    return succeeded(checkMayBeEqual(*this, what, wanted, got));
+  };
+  bool shapesAgree =
+      same("head_dim of key (of query)", query.getDimSize(3), key.getDimSize(3)) &&
+      same("batch of key (of query)", query.getDimSize(0), key.getDimSize(0)) &&
+      same("batch of value (of query)", query.getDimSize(0), value.getDimSize(0)) &&
+      same("heads of value (of key)", key.getDimSize(1), value.getDimSize(1)) &&
+      same("sequence of value (of key)", key.getDimSize(2), value.getDimSize(2)) &&
+      same("batch of output (of query)", query.getDimSize(0), output.getDimSize(0)) &&
+      same("sequence of output (of query)", query.getDimSize(2), output.getDimSize(2));
+  if (!shapesAgree ||
+      failed(checkEqual(*this, "heads of output (of query)", query.getDimSize(1),
+                        output.getDimSize(1))) ||
+      failed(checkEqual(*this, "head_dim of output (of value)", value.getDimSize(3),
+                        output.getDimSize(3))))
+    return failure();
+
+  if (Value lse = getLse())
+    if (failed(verifyLse(*this, cast<RankedTensorType>(lse.getType()), query)))
+      return failure();
+  if (Value sink = getSink()) {
+    auto type = cast<RankedTensorType>(sink.getType());
+    if (failed(checkRank(*this, "sink", type, {"heads"})) ||
+        failed(
+            checkEqual(*this, "heads of sink (of query)", query.getDimSize(1), type.getDimSize(0))))
+      return failure();
+  }
+  if (Value ids = getDocumentIds()) {
+    auto type = cast<RankedTensorType>(ids.getType());
+    if (failed(checkRank(*this, "document_ids", type, {"batch", "position"})) ||
+        failed(checkIsStorable(*this, "document_ids", type)) ||
+        !same("batch of document_ids (of query)", query.getDimSize(0), type.getDimSize(0)))
+      return failure();
+  }
+  if (auto scale = getScale(); scale && failed(checkScale(*this, *scale)))
+    return failure();
+  return verifyMaskPatterns(*this);
+}
+
+LogicalResult AttentionOp::verifyRegions() {
+  return verifyMaskAndScore(*this, getMask(), getScore(), RegionConstants::AreWritten);
+}
+
+//===----------------------------------------------------------------------===//
+// Interfaces
+//===----------------------------------------------------------------------===//
 
 LogicalResult AttentionOp::reifyResultShapes(OpBuilder &builder,
                                              ReifiedRankedShapedTypeDims &shapes) {

@@ -21,8 +21,4 @@ void printRegions(mlir::OpAsmPrinter &printer, mlir::Operation *op, mlir::Region
 /// Names the arguments of a mask or score region as the documentation does.
 void nameRegionArguments(mlir::Region &region, mlir::OpAsmSetValueNameFn setName);
 
-/// Verifies the arguments, the ops and the yielded type of both regions.
-llvm::LogicalResult verifyMaskAndScore(mlir::Operation *op, mlir::Region &mask,
-                                       mlir::Region &score);
-
 } // namespace attnc::attn

@@ -83,6 +83,7 @@ def AttentionOp : Attn_Op<"attention", [
     `:` functional-type(operands, results)
   }];
   let extraClassDeclaration = [{
+    static constexpr int64_t kMaxHeadDim = 512;
     int64_t getNumQueryHeads() { return getQuery().getType().getDimSize(1); }
     int64_t getNumKeyHeads() { return getKey().getType().getDimSize(1); }
     int64_t getQueryKeyDim() { return getQuery().getType().getDimSize(3); }
@@ -125,13 +126,14 @@ def OnlineStepOp : Attn_Op<"online_step", [
     | sum | `P x W x f32` | sum l of exp(s - max) |
 
     `at(batch, head, query position, key position)` places row 0 of the tiles in the whole
-    sequence; mask and score regions see `position + row`. The op works on tensors and, after
-    bufferization, on memrefs.
+    sequence; mask and score regions see `position + row`. A tile has at most `key_tile` keys. The
+    op works on tensors and, after bufferization, on memrefs.
   }];
   let arguments = (ins
     StorageShaped:$query, StorageShaped:$key, StorageShaped:$value,
     Index:$batch, Index:$head, Index:$query_position, Index:$key_position,
-    StateShaped:$acc, StateShaped:$max, StateShaped:$sum, F64Attr:$scale);
+    StateShaped:$acc, StateShaped:$max, StateShaped:$sum,
+    F64Attr:$scale, I64Attr:$key_tile);
   let results = (outs Variadic<RankedTensorOf<[F32]>>:$state);
   let regions = (region MaxSizedRegion<1>:$mask, MaxSizedRegion<1>:$score);
   let assemblyFormat = [{
@@ -151,6 +153,7 @@ def OnlineStepOp : Attn_Op<"online_step", [
   }];
   let hasVerifier = 1;
   let hasRegionVerifier = 1;
+  let hasCanonicalizer = 1;
 }
 
 def OnlineFinishOp : Attn_Op<"online_finish", [

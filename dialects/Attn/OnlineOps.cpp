@@ -1,5 +1,6 @@
 // Verifies the tiled form (attn.online_step, attn.online_finish) and answers its interfaces.
 #include "dialects/Attn/AttentionSyntax.h"
+#include "dialects/Attn/Verification.h"
 
 #include <limits>
 
@@ -16,9 +17,13 @@ using namespace attnc::attn;
 /// acc is P x Dv x W, max and sum are P x W, all static.
 static LogicalResult verifyState(Operation *op, Value acc, Value max, Value sum) {
   auto accType = cast<ShapedType>(acc.getType());
-  if (accType.getRank() != 3 || !accType.hasStaticShape())
-    return op->emitOpError()
-           << "acc must have static shape (panels x value dim x panel width), got " << accType;
+  if (accType.getRank() != 3 || !accType.hasStaticShape() ||
+      llvm::is_contained(accType.getShape(), 0))
+    return op->emitOpError() << "acc must have static shape (panels x value dim x panel width) "
+                                "without zeros, got "
+                             << accType;
+  if (failed(checkIsStorable(op, "acc", accType)))
+    return failure();
   for (auto [name, value] : {std::pair<StringRef, Value>{"max", max}, {"sum", sum}}) {
     auto type = cast<ShapedType>(value.getType());
     if (type.getRank() != 2 || type.getDimSize(0) != accType.getDimSize(0) ||
@@ -30,56 +35,76 @@ static LogicalResult verifyState(Operation *op, Value acc, Value max, Value sum)
   return success();
 }
 
-/// A destination-style op has no results on memrefs and one of each destination's type on tensors.
-static LogicalResult verifyResults(DestinationStyleOpInterface op) {
-  bool onTensors = op.hasPureTensorSemantics();
-  if (!onTensors && !op.hasPureBufferSemantics())
-    return op->emitOpError() << "operands must be all tensors or all memrefs";
-  size_t wanted = onTensors ? op.getNumDpsInits() : 0;
-  if (op->getNumResults() != wanted)
-    return op->emitOpError() << "must have " << wanted << " results on "
-                             << (onTensors ? "tensors" : "memrefs") << ", got "
-                             << op->getNumResults();
-  return success();
+/// DestinationStyleOpInterface looks at results and destinations only.
+static LogicalResult verifySemantics(DestinationStyleOpInterface op) {
+  if (op.hasPureTensorSemantics() || op.hasPureBufferSemantics())
+    return success();
+  return op->emitOpError() << "operands must be all tensors or all memrefs, got "
+                           << op->getOperandTypes();
+}
+
+/// A state of P panels of W queries takes that many rows, `name` may have fewer.
+static LogicalResult verifyCapacity(Operation *op, ShapedType acc, StringRef name,
+                                    ShapedType rows) {
+  int64_t capacity = acc.getDimSize(0) * acc.getDimSize(2);
+  if (rows.isDynamicDim(0) || rows.getDimSize(0) <= capacity)
+    return success();
+  return op->emitOpError() << "the state holds " << capacity << " queries, got " << name << " with "
+                           << rows.getDimSize(0);
 }
 
 LogicalResult OnlineStepOp::verify() {
-  if (failed(verifyResults(*this)) || failed(verifyState(*this, getAcc(), getMax(), getSum())))
+  if (failed(verifySemantics(*this)) || failed(verifyState(*this, getAcc(), getMax(), getSum())))
     return failure();
   auto query = cast<ShapedType>(getQuery().getType()), key = cast<ShapedType>(getKey().getType());
   auto value = cast<ShapedType>(getValue().getType()), acc = cast<ShapedType>(getAcc().getType());
   for (auto [name, type] :
-       {std::pair<StringRef, ShapedType>{"query", query}, {"key", key}, {"value", value}})
+       {std::pair<StringRef, ShapedType>{"query", query}, {"key", key}, {"value", value}}) {
     if (type.getRank() != 2 || type.isDynamicDim(1))
       return emitOpError() << name << " must be rows of static length (rows x head_dim), got "
                            << type;
-  if (query.getDimSize(1) != key.getDimSize(1))
-    return emitOpError() << "rows of query and key must have one length, got "
-                         << query.getDimSize(1) << " and " << key.getDimSize(1);
-  if (value.getDimSize(1) != acc.getDimSize(1))
-    return emitOpError() << "acc must hold the value dim " << value.getDimSize(1) << ", got "
-                         << acc.getDimSize(1);
-  int64_t capacity = getNumPanels() * getPanelWidth();
-  if (!query.isDynamicDim(0) && query.getDimSize(0) > capacity)
-    return emitOpError() << "the state holds " << capacity << " queries, got a tile of "
-                         << query.getDimSize(0);
+    if (failed(checkIsStorable(*this, name, type)))
+      return failure();
+    if (type.getElementType() != query.getElementType())
+      return emitOpError() << name << " must have the element type of query, "
+                           << query.getElementType() << ", got " << type.getElementType();
+  }
+  if (failed(checkEqual(*this, "head_dim of key (of query)", query.getDimSize(1),
+                        key.getDimSize(1))) ||
+      failed(checkMayBeEqual(*this, "rows of value (of key)", key.getDimSize(0),
+                             value.getDimSize(0))) ||
+      failed(checkEqual(*this, "value dim of acc (head_dim of value)", value.getDimSize(1),
+                        acc.getDimSize(1))) ||
+      failed(verifyCapacity(*this, acc, "query", query)) || failed(checkScale(*this, getScale())))
+    return failure();
+  if (getKeyTile() < 1)
+    return emitOpError() << "key_tile must be at least 1, got " << getKeyTile();
+  if (!key.isDynamicDim(0) && key.getDimSize(0) > getKeyTile())
+    return emitOpError() << "key_tile is " << getKeyTile() << ", got key with " << key.getDimSize(0)
+                         << " rows";
   return success();
 }
 
 LogicalResult OnlineStepOp::verifyRegions() {
-  return verifyMaskAndScore(*this, getMask(), getScore());
+  return verifyMaskAndScore(*this, getMask(), getScore(), RegionConstants::AreDerived);
 }
 
 LogicalResult OnlineFinishOp::verify() {
-  if (failed(verifyResults(*this)) || failed(verifyState(*this, getAcc(), getMax(), getSum())))
+  if (failed(verifySemantics(*this)) || failed(verifyState(*this, getAcc(), getMax(), getSum())))
     return failure();
   auto output = cast<ShapedType>(getOutput().getType()), acc = cast<ShapedType>(getAcc().getType());
   if (output.getRank() != 2 || output.getDimSize(1) != acc.getDimSize(1))
     return emitOpError() << "output must be rows of " << acc.getDimSize(1)
                          << " (the value dim of acc), got " << output;
-  if (Value lse = getLse())
-    if (cast<ShapedType>(lse.getType()).getRank() != 1)
-      return emitOpError() << "lse must have rank 1 (rows), got " << lse.getType();
+  if (failed(verifyCapacity(*this, acc, "output", output)))
+    return failure();
+  if (Value lse = getLse()) {
+    auto type = cast<ShapedType>(lse.getType());
+    if (failed(checkRank(*this, "lse", type, {"rows"})) ||
+        failed(checkMayBeEqual(*this, "rows of lse (of output)", output.getDimSize(0),
+                               type.getDimSize(0))))
+      return failure();
+  }
   return success();
 }
 
