@@ -1,7 +1,8 @@
 // The compiler as one call: what the tool attnc runs, and the same work in-process for tests.
 #pragma once
 
-#include "attnc/Pipelines.h"
+#include "attnc/Analysis/CpuTarget.h"
+#include "attnc/Driver/ExitCode.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/StringRef.h"
@@ -11,23 +12,6 @@
 #include <vector>
 
 namespace attnc {
-
-/// How a compilation ends. The numbers are the exit codes of attnc and part of its interface.
-enum class ExitCode : int {
-  Success = 0,
-  /// The input is wrong; a diagnostic says what and where.
-  Diagnosed = 1,
-  /// The command line is wrong.
-  Usage = 2,
-  /// A tool, library or target that the command needs is not there.
-  Missing = 3,
-  /// A limit on size, nesting, memory or time was met.
-  Limit = 4,
-  /// An output could not be written; nothing partial is left behind.
-  Output = 5,
-  /// A bug of the compiler; a reproducer file was written.
-  Internal = 70,
-};
 
 /// What attnc can write.
 enum class OutputKind { Library, Object, Header, Assembly, LLVMText, LLVMBitcode, MLIR };
@@ -43,6 +27,8 @@ struct CompileOptions {
   /// The model file; "-" is standard input.
   std::string input;
   std::vector<OutputFile> outputs;
+  /// Folder of several outputs, made if need be; empty where outputs do not share one.
+  std::string outputFolder;
   CpuTarget target;
   /// 0 to 3, as clang's -O.
   unsigned optimizationLevel = 2;
@@ -62,6 +48,9 @@ struct CompileOptions {
   bool untrusted = false;
   /// The whole command, for the reproducer of a crash.
   std::vector<std::string> commandLine;
+
+  /// The input's name without folder and extension, "model" for standard input.
+  std::string getStem() const;
 };
 
 /// Compiles in a supervised child process: a crash becomes ExitCode::Internal with a reproducer

@@ -1,0 +1,121 @@
+// Prints diagnostics about a model that may come from anyone.
+#include "attnc/Driver/Model.h"
+
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/OperationSupport.h"
+#include "llvm/Support/VirtualFileSystem.h"
+
+using namespace attnc;
+using namespace mlir;
+
+/// A byte order mark stands in front of the text for editors only.
+static StringRef dropByteOrderMark(StringRef text) {
+  text.consume_front("\xef\xbb\xbf");
+  return text;
+}
+
+/// Passes lines on, each up to a number of bytes: a model may be one line of megabytes, and MLIR
+/// shows the line of an error.
+class DiagnosticPrinter::LineCutter : public llvm::raw_ostream {
+public:
+  explicit LineCutter(llvm::raw_ostream &os) : llvm::raw_ostream(/*unbuffered=*/true), os(os) {}
+
+  bool is_displayed() const override { return os.is_displayed(); }
+  bool has_colors() const override { return os.has_colors(); }
+  llvm::raw_ostream &changeColor(Colors color, bool bold, bool background) override {
+    os.changeColor(color, bold, background);
+    return *this;
+  }
+  llvm::raw_ostream &resetColor() override {
+    os.resetColor();
+    return *this;
+  }
+
+private:
+  static constexpr size_t maxColumns = 500;
+
+  void write_impl(const char *data, size_t size) override {
+    position += size;
+    StringRef rest(data, size);
+    while (!rest.empty()) {
+      auto [line, next] = rest.split('\n');
+      bool ends = line.size() < rest.size();
+      rest = next;
+      StringRef shown = line.take_front(maxColumns - std::min(column, maxColumns));
+      os << shown;
+      if (column <= maxColumns && column + line.size() > maxColumns)
+        os << "...";
+      column += line.size();
+      if (ends) {
+        os << '\n';
+        column = 0;
+      }
+    }
+  }
+  uint64_t current_pos() const override { return position; }
+
+  llvm::raw_ostream &os;
+  size_t column = 0;
+  uint64_t position = 0;
+};
+
+/// The op that a message calls unknown: `custom op 'attn.atention' is unknown`.
+static StringRef getUnknownOp(StringRef message) {
+  if (!message.contains("unknown") && !message.contains("not found for custom op") &&
+      !message.contains("unregistered"))
+    return {};
+  StringRef quoted = message.split('\'').second.split('\'').first;
+  // "Dialect `x' not found for custom op 'x.y'" has the op behind the second word in quotes.
+  if (!quoted.contains('.'))
+    quoted = message.rsplit('\'').first.rsplit('\'').second;
+  return quoted.contains('.') ? quoted : StringRef();
+}
+
+/// The registered op whose name is nearest to `name`, if it is near enough to be what was meant.
+static StringRef findNearestOp(MLIRContext *context, StringRef name) {
+  StringRef nearest;
+  unsigned best = 4;
+  for (RegisteredOperationName op : context->getRegisteredOperations()) {
+    unsigned distance = name.edit_distance(op.getStringRef(), /*AllowReplacements=*/true, best);
+    if (distance < best) {
+      best = distance;
+      nearest = op.getStringRef();
+    }
+  }
+  return nearest;
+}
+
+DiagnosticPrinter::DiagnosticPrinter(MLIRContext *context, StringRef text, StringRef name,
+                                     llvm::raw_ostream &os, bool showRemarks)
+    : context(context), cutter(std::make_unique<LineCutter>(os)) {
+  // A location in the model may name any file of this machine.
+  sources.setVirtualFileSystem(llvm::makeIntrusiveRefCnt<llvm::vfs::InMemoryFileSystem>());
+  sources.AddNewSourceBuffer(llvm::MemoryBuffer::getMemBuffer(dropByteOrderMark(text), name),
+                             llvm::SMLoc());
+  context->printOpOnDiagnostic(false);
+  handler = std::make_unique<SourceMgrDiagnosticHandler>(sources, context, *cutter);
+  filter = std::make_unique<ScopedDiagnosticHandler>(
+      context, [this, showRemarks](Diagnostic &diagnostic) -> LogicalResult {
+        if (diagnostic.getSeverity() == DiagnosticSeverity::Remark && !showRemarks)
+          return success();
+        StringRef unknown, nearest;
+        std::string message = diagnostic.str();
+        if (diagnostic.getSeverity() == DiagnosticSeverity::Error)
+          unknown = getUnknownOp(message);
+        if (!unknown.empty())
+          nearest = findNearestOp(this->context, unknown);
+        if (!nearest.empty())
+          diagnostic.attachNote() << "did you mean '" << nearest << "'?";
+        // The printer, which is the next handler, shows it.
+        return failure();
+      });
+}
+
+DiagnosticPrinter::~DiagnosticPrinter() = default;
+
+void DiagnosticPrinter::print(size_t offset, llvm::SourceMgr::DiagKind kind,
+                              const llvm::Twine &message) {
+  const llvm::MemoryBuffer *buffer = sources.getMemoryBuffer(sources.getMainFileID());
+  auto place = llvm::SMLoc::getFromPointer(buffer->getBufferStart() + offset);
+  sources.PrintMessage(*cutter, place, kind, message);
+}
