@@ -148,7 +148,9 @@ double ScalarProgram::computeResultError(double argumentError) {
     double error = instruction.relativeError * std::fabs(value);
     for (int k = 0; k < instruction.numOperands; ++k) {
       int32_t operand = instruction.operands[k];
-      if (!(instruction.realOperands >> k & 1) || errors[operand] == 0)
+      // An operand that occurs twice is moved once, in both places.
+      bool isRepeated = llvm::is_contained(ArrayRef(instruction.operands, k), operand);
+      if (!(instruction.realOperands >> k & 1) || isRepeated || errors[operand] == 0)
         continue;
       Cell saved = registers[operand];
       double change = 0;
