@@ -8,6 +8,12 @@
  * Weak, so that all artifacts of a process share one definition, or the program's own. */
 #define ATTNC_RT_EXPORT __attribute__((weak, visibility("default")))
 
+/* Thread-local variables of a shared library are found by this function of the dynamic loader. As a
+ * weak reference it asks for no further library at link time; the loader is in every process. */
+#if defined(__x86_64__)
+__asm__(".weak __tls_get_addr");
+#endif
+
 enum { ATTNC_RT_MAX_WORKERS = 1024, ATTNC_RT_WORKSPACE_ALIGNMENT = 64 };
 
 /* Keeps the sentence for attnc_last_error and returns `status`. */
