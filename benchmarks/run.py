@@ -135,7 +135,7 @@ class Attnc:
         if case.dtype not in MARCHES[self.march][2]:
             raise Unfit("not compiled")
         self.library = self.folder / f"{case.model_name(self.is_static)}.{self.march}.so"
-        self.inputs = ["--in", *inputs]
+        self.inputs = [word for path in inputs for word in ("--in", path)]
         output = scratch / "output.npy"
         self.attn_run("--out", output)
         timing = json.loads(self.attn_run("--bench=3", "--json"))

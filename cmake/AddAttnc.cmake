@@ -38,6 +38,9 @@ find_package(Python3 REQUIRED COMPONENTS Interpreter)
 
 find_path(ATTNC_DLPACK_INCLUDE dlpack/dlpack.h REQUIRED DOC "Folder that holds dlpack/dlpack.h")
 
+# LLVM's shared libraries live outside the loader's path; installed tools must find them, too.
+set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
+
 find_program(ATTNC_CCACHE ccache)
 if(ATTNC_CCACHE)
   set(CMAKE_C_COMPILER_LAUNCHER ${ATTNC_CCACHE})

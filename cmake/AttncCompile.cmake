@@ -6,8 +6,8 @@
 #
 # The target is a shared library that needs libc and libm only. Programs that link to it may say
 # #include "my_attention.h"; the header declares each function of the model. The library and the
-# header are made anew when the model or attnc change. Without OPTIONS the code runs on every
-# x86-64-v3 CPU (AVX2).
+# header are made anew when the model or attnc change. Without -march the code is made for the CPU
+# that compiles it.
 
 function(attnc_add_library target model)
   cmake_parse_arguments(ARG "" "" "OPTIONS" ${ARGN})
