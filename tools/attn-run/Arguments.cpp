@@ -126,19 +126,21 @@ int ArgumentList::prepare(std::string &error) {
 
 int ArgumentList::prepareInput(Argument &argument, std::string &error) {
   const bool isScalar = argument.spec->kind == ATTNC_ARG_SCALAR;
-  if (inputsTaken < options.inputs.size()) {
-    const InputOption &input = options.inputs[inputsTaken++];
-    if (!input.isNumber)
-      return prepareFromFile(argument, input.text, error);
-    if (isScalar)
-      return prepareScalar(argument, input.text, error);
-    error = describe(argument) + ": a tensor, but --scalar " + input.text + " is what comes next";
+  const InputOption *next =
+      inputsTaken < options.inputs.size() ? &options.inputs[inputsTaken] : nullptr;
+  // A number can only be for a scalar that comes later: this tensor has no file.
+  if (options.random && !isScalar && (!next || next->isNumber))
+    return prepareRandom(argument, error);
+  if (!next) {
+    error = describe(argument) + ": no " + (isScalar ? "--scalar" : "--in") + " is left for it";
     return kUsage;
   }
-  if (options.random && !isScalar)
-    return prepareRandom(argument, error);
-  error =
-      describe(argument) + (isScalar ? ": no --scalar is left for it" : ": no --in is left for it");
+  ++inputsTaken;
+  if (!next->isNumber)
+    return prepareFromFile(argument, next->text, error);
+  if (isScalar)
+    return prepareScalar(argument, next->text, error);
+  error = describe(argument) + ": a tensor, but --scalar " + next->text + " is what comes next";
   return kUsage;
 }
 
