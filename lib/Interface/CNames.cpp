@@ -33,7 +33,8 @@ constexpr StringLiteral kOtherLibraryNames =
     "dladdr dlclose dlerror dlopen dlsym drem dup dup2 environ errno execve exit fork gamma "
     "getauxval getenv index isfinite isinf isnan j0 j1 jn kill ldiv lgamma listen lldiv "
     "localeconv longjmp mmap mprotect munmap nan nanf nanosleep pipe poll quick_exit raise "
-    "rand random recv rindex sbrk select send setenv setjmp setlocale sigaction signal "
+    "rand random recv rindex sbrk sched_yield select sem_init sem_post sem_wait send setenv setjmp "
+    "setlocale sigaction signal "
     "signbit significand sigprocmask sincos sincosf sleep socket srand stderr stdin stdout "
     "strsignal syscall sysconf tgamma time usleep vfork wait waitpid y0 y1 yn ";
 
@@ -54,7 +55,7 @@ static bool isLibraryName(StringRef name) {
   static const TargetLibraryInfoImpl library(Triple("x86_64-unknown-linux-gnu"));
   LibFunc known;
   return library.getLibFunc(name, known) || isOneOf(kOtherLibraryNames, name) ||
-         name.starts_with("pthread_") || name.starts_with("sem_") || name.starts_with("sched_");
+         name.starts_with("pthread_");
 }
 
 static bool isIdentifier(StringRef name) {

@@ -133,7 +133,7 @@ private:
   }
 
   LLVM::GlobalOp addConstant(const Twine &name, Type type, Attribute value) {
-    return LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true, LLVM::Linkage::Internal,
+    return LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true, LLVM::Linkage::Private,
                                   name.str(), value);
   }
 
@@ -298,11 +298,16 @@ struct AttnEmitCInterfacePass : attnc::impl::AttnEmitCInterfacePassBase<AttnEmit
   void runOnOperation() override {
     ModuleOp module = getOperation();
     makeDefinitionsInternal(module);
-    EntryPointEmitter emitter(module, triple, features);
-    for (auto function : llvm::to_vector(module.getOps<LLVM::LLVMFuncOp>()))
+    SmallVector<LLVM::LLVMFuncOp> functions;
+    for (auto function : module.getOps<LLVM::LLVMFuncOp>())
       if (function->hasAttr(kInterfaceAttrName) && !function.getName().starts_with("_mlir_ciface_"))
-        if (failed(emitter.emit(function)))
-          return signalPassFailure();
+        functions.push_back(function);
+    if (functions.empty())
+      return;
+    EntryPointEmitter emitter(module, triple, features);
+    for (LLVM::LLVMFuncOp function : functions)
+      if (failed(emitter.emit(function)))
+        return signalPassFailure();
   }
 
   /// Nothing that the module defines so far is for others to see.

@@ -46,13 +46,13 @@ static std::string getTensorProblem(Type type) {
   llvm::raw_string_ostream os(problem);
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor)
-    os << "must be a ranked tensor, got " << type;
+    os << "must be a ranked tensor, got '" << type << "'";
   else if (tensor.getEncoding())
-    os << "must be a tensor without encoding, got " << type;
+    os << "must be a tensor without encoding, got '" << type << "'";
   else if (tensor.getElementType().isIndex() || !getDLType(tensor.getElementType()))
     os << "must have elements of f64, f32, f16, bf16, i1 or an integer of 8, 16, 32 or 64 bits, "
-          "got "
-       << type;
+          "got '"
+       << type << "'";
   return problem;
 }
 
@@ -256,10 +256,14 @@ struct AttnPlanInterfacePass : attnc::impl::AttnPlanInterfacePassBase<AttnPlanIn
       applyInterface(function, interface);
   }
 
+  static bool isEntryFunction(func::FuncOp function) {
+    return function.isPublic() && !function.isExternal();
+  }
+
   SmallVector<func::FuncOp> getEntryFunctions() {
     SmallVector<func::FuncOp> functions;
     for (auto function : getOperation().getOps<func::FuncOp>())
-      if (function.isPublic() && !function.isExternal())
+      if (isEntryFunction(function))
         functions.push_back(function);
     return functions;
   }
@@ -308,9 +312,10 @@ struct AttnPlanInterfacePass : attnc::impl::AttnPlanInterfacePassBase<AttnPlanIn
   LogicalResult checkOtherSymbols(const llvm::StringMap<StringRef> &functionOfSymbol) {
     bool ok = true;
     for (auto symbol : getOperation().getOps<SymbolOpInterface>()) {
-      StringRef name = symbol.getName();
-      if (functionOfSymbol.lookup(name) == name)
+      auto function = dyn_cast<func::FuncOp>(symbol.getOperation());
+      if (function && isEntryFunction(function))
         continue;
+      StringRef name = symbol.getName();
       if (functionOfSymbol.contains(name) || functionOfSymbol.contains(name.split('.').first) ||
           name.starts_with("attnc") || name.starts_with("_mlir_ciface_")) {
         symbol->emitError() << "the name " << quote(name)

@@ -1,0 +1,89 @@
+// What the C interface cannot carry.
+// RUN: attn-opt %s --attn-plan-interface --split-input-file --verify-diagnostics
+
+// expected-error@+1 {{argument 0 of 'f' cannot be passed from C: it must be a ranked tensor, got 'tensor<*xf32>'}}
+func.func @f(%a: tensor<*xf32>) { return }
+
+// -----
+// expected-error@+1 {{argument 0 of 'f' cannot be passed from C: it must be a ranked tensor, got 'i8'; scalars are index, i32, i64, f32 and f64}}
+func.func @f(%a: i8) { return }
+
+// -----
+// expected-error@+1 {{it must be a ranked tensor, got 'memref<4xf32>'; scalars are index}}
+func.func @f(%a: memref<4xf32>) { return }
+
+// -----
+// expected-error@+1 {{it must be a ranked tensor, got 'tuple<f32>'}}
+func.func @f(%a: tuple<f32>) { return }
+
+// -----
+// expected-error@+1 {{it must have elements of f64, f32, f16, bf16, i1 or an integer of 8, 16, 32 or 64 bits, got 'tensor<4xcomplex<f32>>'}}
+func.func @f(%a: tensor<4xcomplex<f32>>) { return }
+
+// -----
+// expected-error@+1 {{an integer of 8, 16, 32 or 64 bits, got 'tensor<4xi4>'}}
+func.func @f(%a: tensor<4xi4>) { return }
+
+// -----
+// expected-error@+1 {{got 'tensor<4xindex>'}}
+func.func @f(%a: tensor<4xindex>) { return }
+
+// -----
+// expected-error@+1 {{got 'tensor<4xf8E4M3FN>'}}
+func.func @f(%a: tensor<4xf8E4M3FN>) { return }
+
+// -----
+// expected-error@+1 {{it must be a tensor without encoding, got 'tensor<4xf32, "sparse">'}}
+func.func @f(%a: tensor<4xf32, "sparse">) { return }
+
+// -----
+// expected-error@+1 {{result 0 of 'f' cannot be returned to C: it must be a ranked tensor, got 'f32'}}
+func.func @f(%a: f32) -> f32 { return %a : f32 }
+
+// -----
+func.func @f(%a: tensor<?xf32>, %n: index) -> tensor<?xf32> {
+  %r = tensor.empty(%n) : tensor<?xf32>
+  // expected-error@+1 {{dimension 0 of result 0 is not the size of any argument, so a caller cannot allocate the result; give it a static size or pass a tensor that has this size}}
+  return %r : tensor<?xf32>
+}
+
+// -----
+func.func @f(%a: tensor<?xf32>, %b: tensor<?xf32>, %c: i32) -> tensor<?xf32> {
+  %zero = arith.constant 0 : i32
+  %first = arith.cmpi eq, %c, %zero : i32
+  %r = scf.if %first -> tensor<?xf32> {
+    scf.yield %a : tensor<?xf32>
+  } else {
+    scf.yield %b : tensor<?xf32>
+  }
+  // expected-error@+1 {{dimension 0 of result 0 is not the size of any argument}}
+  return %r : tensor<?xf32>
+}
+
+// -----
+func.func @f(%a: tensor<?xf32>, %b: tensor<?xf32>, %c: i32) -> tensor<?xf32> {
+  %zero = arith.constant 0 : i32
+  %first = arith.cmpi eq, %c, %zero : i32
+  cf.cond_br %first, ^a, ^b
+^a:
+  return %a : tensor<?xf32>
+^b:
+  // expected-error@+1 {{dimension 0 of result 0 differs from that of another return}}
+  return %b : tensor<?xf32>
+}
+
+// -----
+func.func @f(%a: tensor<4xf32>) -> tensor<5xf32> {
+  %b = tensor.cast %a : tensor<4xf32> to tensor<?xf32>
+  // expected-error@+1 {{'tensor.cast' op requires sizes 5 and 4 to be equal}}
+  %c = tensor.cast %b : tensor<?xf32> to tensor<5xf32>
+  return %c : tensor<5xf32>
+}
+
+// -----
+// expected-error@+1 {{'f' never returns}}
+func.func @f(%a: tensor<4xf32>) {
+  cf.br ^again
+^again:
+  cf.br ^again
+}
