@@ -31,18 +31,35 @@ static void printRegionWithArguments(OpAsmPrinter &printer, Region &region, Stri
   printer.printRegion(region, /*printEntryBlockArgs=*/false);
 }
 
+static ParseResult parsePatterns(OpAsmParser &parser, ArrayAttr &patterns) {
+  SMLoc loc = parser.getCurrentLocation();
+  Attribute attribute;
+  if (parser.parseAttribute(attribute))
+    return failure();
+  patterns = dyn_cast<ArrayAttr>(attribute);
+  if (!patterns)
+    return parser.emitError(loc) << "mask must be a list of patterns such as [#attn.causal], got "
+                                 << attribute;
+  return success();
+}
+
 ParseResult attnc::attn::parseMaskAndScore(OpAsmParser &parser, ArrayAttr &patterns, Region &mask,
                                            Region &score) {
   if (succeeded(parser.parseOptionalKeyword("mask"))) {
     if (succeeded(parser.parseOptionalEqual())) {
-      if (parser.parseAttribute(patterns))
+      if (parsePatterns(parser, patterns))
         return failure();
     } else if (parseRegionWithArguments(parser, mask, /*isScore=*/false)) {
       return failure();
     }
   }
-  if (succeeded(parser.parseOptionalKeyword("score")))
-    return parseRegionWithArguments(parser, score, /*isScore=*/true);
+  if (failed(parser.parseOptionalKeyword("score")))
+    return success();
+  if (parseRegionWithArguments(parser, score, /*isScore=*/true))
+    return failure();
+  SMLoc loc = parser.getCurrentLocation();
+  if (succeeded(parser.parseOptionalKeyword("mask")))
+    return parser.emitError(loc) << "mask must be written before score";
   return success();
 }
 

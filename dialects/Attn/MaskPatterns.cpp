@@ -21,7 +21,8 @@ void AttnDialect::registerAttributes() {
 }
 
 namespace {
-/// Builds predicates on index values with few words.
+/// Builds predicates on index values with few words. Where two arguments of a call are built, they
+/// are built in statements of their own: the order of ops must not depend on the host compiler.
 struct PredicateBuilder {
   OpBuilder &builder;
   Location loc;
@@ -43,9 +44,16 @@ struct PredicateBuilder {
   Value truth(bool value) {
     return arith::ConstantOp::create(builder, loc, builder.getBoolAttr(value));
   }
+  /// The number of the block of `query` minus that of `key`, for blocks of `size`.
+  Value blockDistance(const MaskCoordinates &coords, int64_t size) {
+    Value ofQuery = floorDiv(coords.query, size);
+    Value ofKey = floorDiv(coords.key, size);
+    return sub(ofQuery, ofKey);
+  }
   /// Whether `a` is a multiple of `divisor`; a truncating remainder of 0 is exact for any sign.
   Value isMultiple(Value a, int64_t divisor) {
-    return equal(arith::RemSIOp::create(builder, loc, a, constant(divisor)), constant(0));
+    Value remainder = arith::RemSIOp::create(builder, loc, a, constant(divisor));
+    return equal(remainder, constant(0));
   }
 };
 } // namespace
@@ -173,8 +181,9 @@ LogicalResult PrefixAttr::verify(function_ref<InFlightDiagnostic()> emitError, i
 Value PrefixAttr::buildPredicate(OpBuilder &builder, Location loc,
                                  const MaskCoordinates &coords) const {
   PredicateBuilder b{builder, loc};
-  return b.either(b.atMost(coords.key, coords.query),
-                  b.lessThan(coords.key, b.constant(getLength())));
+  Value causal = b.atMost(coords.key, coords.query);
+  Value inPrefix = b.lessThan(coords.key, b.constant(getLength()));
+  return b.either(causal, inPrefix);
 }
 
 bool PrefixAttr::keepsEverything(int64_t, int64_t keyLength) const {
@@ -189,7 +198,9 @@ Value GlobalAttr::buildPredicate(OpBuilder &builder, Location loc,
                                  const MaskCoordinates &coords) const {
   PredicateBuilder b{builder, loc};
   Value count = b.constant(getCount());
-  return b.either(b.lessThan(coords.query, count), b.lessThan(coords.key, count));
+  Value isQueryGlobal = b.lessThan(coords.query, count);
+  Value isKeyGlobal = b.lessThan(coords.key, count);
+  return b.either(isQueryGlobal, isKeyGlobal);
 }
 
 bool GlobalAttr::keepsEverything(int64_t queryLength, int64_t keyLength) const {
@@ -208,7 +219,9 @@ LogicalResult ChunkedAttr::verify(function_ref<InFlightDiagnostic()> emitError, 
 Value ChunkedAttr::buildPredicate(OpBuilder &builder, Location loc,
                                   const MaskCoordinates &coords) const {
   PredicateBuilder b{builder, loc};
-  return b.equal(b.floorDiv(coords.query, getSize()), b.floorDiv(coords.key, getSize()));
+  Value chunkOfQuery = b.floorDiv(coords.query, getSize());
+  Value chunkOfKey = b.floorDiv(coords.key, getSize());
+  return b.equal(chunkOfQuery, chunkOfKey);
 }
 
 bool ChunkedAttr::keepsEverything(int64_t queryLength, int64_t keyLength) const {
@@ -237,8 +250,7 @@ LogicalResult StridedAttr::verify(function_ref<InFlightDiagnostic()> emitError, 
 Value StridedAttr::buildPredicate(OpBuilder &builder, Location loc,
                                   const MaskCoordinates &coords) const {
   PredicateBuilder b{builder, loc};
-  Value distance = b.sub(b.floorDiv(coords.query, getBlock()), b.floorDiv(coords.key, getBlock()));
-  return b.isMultiple(distance, getStride());
+  return b.isMultiple(b.blockDistance(coords, getBlock()), getStride());
 }
 
 bool StridedAttr::keepsEverything(int64_t, int64_t) const { return getStride() == 1; }
@@ -253,9 +265,10 @@ LogicalResult BlockLocalAttr::verify(function_ref<InFlightDiagnostic()> emitErro
 Value BlockLocalAttr::buildPredicate(OpBuilder &builder, Location loc,
                                      const MaskCoordinates &coords) const {
   PredicateBuilder b{builder, loc};
-  Value distance = b.sub(b.floorDiv(coords.query, getSize()), b.floorDiv(coords.key, getSize()));
-  return b.both(b.atMost(distance, b.constant(getNeighbours())),
-                b.atMost(b.constant(-getNeighbours()), distance));
+  Value distance = b.blockDistance(coords, getSize());
+  Value notTooFarLeft = b.atMost(distance, b.constant(getNeighbours()));
+  Value notTooFarRight = b.atMost(b.constant(-getNeighbours()), distance);
+  return b.both(notTooFarLeft, notTooFarRight);
 }
 
 bool BlockLocalAttr::keepsEverything(int64_t queryLength, int64_t keyLength) const {

@@ -2,6 +2,8 @@
 #include "attnc/Transforms/Passes.h"
 #include "dialects/Attn/Attn.h"
 
+#include "mlir/IR/Matchers.h"
+
 namespace attnc {
 #define GEN_PASS_DEF_ATTNEXPANDPATTERNSPASS
 #include "attnc/Transforms/Passes.h.inc"
@@ -17,10 +19,64 @@ static void expandPatterns(AttentionOp op) {
   op.getDocumentIdsMutable().clear();
 }
 
+//===----------------------------------------------------------------------===//
+// Truncating divisions
+//===----------------------------------------------------------------------===//
+
+/// Whether `op` makes or passes on negative values: differences do, and what is computed from
+/// `negative` values. Values from outside are taken for counts, which are not negative.
+static bool mayBeNegative(Operation &op, const llvm::SmallPtrSetImpl<Value> &negative) {
+  auto isNegative = [&](Value operand) { return negative.contains(operand); };
+  APInt constant;
+  if (matchPattern(&op, m_ConstantInt(&constant)))
+    return constant.isNegative();
+  if (isa<arith::SubIOp>(op))
+    return true;
+  if (isa<arith::MaxSIOp>(op))
+    return llvm::all_of(op.getOperands(), isNegative);
+  if (isa<arith::FloorDivSIOp, arith::CeilDivSIOp, arith::DivSIOp, arith::RemSIOp>(op))
+    return isNegative(op.getOperand(0));
+  if (isa<arith::AddIOp, arith::MulIOp, arith::MinSIOp, arith::SelectOp, arith::IndexCastOp,
+          arith::ExtSIOp, arith::TruncIOp>(op))
+    return llvm::any_of(op.getOperands(), isNegative);
+  return false;
+}
+
+/// Whether only equality with 0 is asked of `value`: there truncating and flooring agree.
+static bool isOnlyComparedWithZero(Value value) {
+  return llvm::all_of(value.getUsers(), [](Operation *user) {
+    auto compare = dyn_cast<arith::CmpIOp>(user);
+    return compare &&
+           (compare.getPredicate() == arith::CmpIPredicate::eq ||
+            compare.getPredicate() == arith::CmpIPredicate::ne) &&
+           (matchPattern(compare.getLhs(), m_Zero()) || matchPattern(compare.getRhs(), m_Zero()));
+  });
+}
+
+/// `(i - j) / 4` in most languages is a floor division, `arith.divsi` rounds to zero: a mask that
+/// is wrong above the diagonal only, which is worth a word.
+static void warnOfTruncation(Region &region) {
+  if (region.empty())
+    return;
+  llvm::SmallPtrSet<Value, 16> negative;
+  for (Operation &op : region.front()) {
+    bool isRemainder = isa<arith::RemSIOp>(op);
+    if ((isRemainder || isa<arith::DivSIOp>(op)) && negative.contains(op.getOperand(0)) &&
+        !(isRemainder && isOnlyComparedWithZero(op.getResult(0))))
+      op.emitWarning() << "rounds towards zero, and the dividend may be negative; wanted "
+                          "arith.floordivsi"
+                       << (isRemainder ? " and a difference" : "") << "?";
+    if (mayBeNegative(op, negative))
+      negative.insert(op.result_begin(), op.result_end());
+  }
+}
+
 namespace {
 struct AttnExpandPatternsPass : attnc::impl::AttnExpandPatternsPassBase<AttnExpandPatternsPass> {
   void runOnOperation() override {
     getOperation()->walk([](AttentionOp op) {
+      warnOfTruncation(op.getMask());
+      warnOfTruncation(op.getScore());
       if (op.getMaskPatternsAttr())
         expandPatterns(op);
     });
