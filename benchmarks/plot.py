@@ -4,8 +4,9 @@ import html
 import json
 import sys
 
-COLOURS = ["#1f77b4", "#17a2c4", "#0b3d91", "#ff7f0e", "#9467bd", "#8c564b"]
-BAR, GAP, LEFT, WIDTH, TOP = 13, 14, 190, 520, 64
+OURS = ["#1f77b4", "#17a2c4", "#0b3d91"]
+PEERS = ["#ff7f0e", "#c98bdb", "#a3a3a3", "#8c564b"]
+BAR, GAP, LEFT, WIDTH, TOP = 13, 14, 240, 520, 64
 
 
 def text(x, y, content, **attributes):
@@ -16,7 +17,9 @@ def text(x, y, content, **attributes):
 def draw(record):
     """The SVG text of one record."""
     names = list(record["results"][0]["contestants"])
-    colours = dict(zip(names, COLOURS))
+    ours = [name for name in names if name.startswith("attnc")]
+    peers = [name for name in names if name not in ours]
+    colours = {**dict(zip(ours, OURS)), **dict(zip(peers, PEERS))}
     measured = [[(name, one) for name, one in result["contestants"].items()
                  if "best_gflops" in one] for result in record["results"]]
     top = max([max(result["peak_gflops"].values(), default=1) for result in record["results"]]

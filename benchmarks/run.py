@@ -296,10 +296,9 @@ def print_table(results, contestants):
             part = f" ({one['of_peak']:.2f})" if "of_peak" in one else ""
             cells.append(f"{one['best_gflops']:.1f}{part}" if "best_gflops" in one else "-")
         print(f"{result['name']:{width}}", *(f"{cell:>17}" for cell in cells))
-    if not peers:
-        return
-    print(f"\n{'best attnc, times as fast as':{width}}", *(f"{name:>17}" for name in peers))
-    for result in results:
+    if peers:
+        print(f"\n{'best attnc, times as fast as':{width}}", *(f"{name:>17}" for name in peers))
+    for result in results if peers else []:
         one = result["contestants"]
         ours = [one[name]["best_gflops"] for name in names
                 if name not in peers and "best_gflops" in one[name]]

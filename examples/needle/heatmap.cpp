@@ -9,6 +9,8 @@ namespace {
 
 constexpr int kCellWidth = 44, kCellHeight = 20, kMarginLeft = 56, kMarginTop = 64;
 constexpr int kPanelGap = 24, kMarginBottom = 58;
+// Narrower panels would cut the texts off.
+constexpr int kMinPanelWidth = 270;
 
 std::string shortLength(int64_t length) {
   return length % 1024 == 0 ? std::to_string(length / 1024) + "K" : std::to_string(length);
@@ -81,7 +83,8 @@ bool writeSvg(const std::string &path, const std::vector<Heatmap> &maps) {
   FILE *file = fopen(path.c_str(), "w");
   if (!file)
     return false;
-  int panel = kMarginLeft + int(maps[0].lengths.size()) * kCellWidth + kPanelGap;
+  int panel =
+      std::max(kMinPanelWidth, kMarginLeft + int(maps[0].lengths.size()) * kCellWidth + kPanelGap);
   int width = panel * int(maps.size());
   int bottom = kMarginTop + int(maps[0].depths.size()) * kCellHeight;
   fprintf(file,
