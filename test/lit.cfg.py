@@ -8,8 +8,8 @@ import lit.formats
 config.name = "attnc"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".test", ".c", ".cpp", ".py"]
-# Inputs/ holds what tests read. Unit/ is a suite of its own.
-config.excludes = ["Inputs", "CMakeLists.txt", "lit.cfg.py", "Unit"]
+# Inputs/ holds what tests read, lib/ the code of test passes. Unit/ is a suite of its own.
+config.excludes = ["Inputs", "lib", "CMakeLists.txt", "lit.cfg.py", "Unit"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.attnc_build, "test")
 
