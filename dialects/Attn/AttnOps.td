@@ -99,7 +99,8 @@ def AttentionOp : Attn_Op<"attention", [
   let hasCanonicalizer = 1;
 }
 
-def YieldOp : Attn_Op<"yield", [Pure, ReturnLike, Terminator,
+def YieldOp : Attn_Op<"yield", [Pure, Terminator,
+                                DeclareOpInterfaceMethods<RegionBranchTerminatorOpInterface>,
                                 ParentOneOf<["AttentionOp", "OnlineStepOp"]>]> {
   let summary = "ends a mask region (with an i1) or a score region (with an f32)";
   let arguments = (ins AnyTypeOf<[I1, F32]>:$value);
@@ -108,6 +109,7 @@ def YieldOp : Attn_Op<"yield", [Pure, ReturnLike, Terminator,
 
 def OnlineStepOp : Attn_Op<"online_step", [
     DestinationStyleOpInterface, RecursiveMemoryEffects,
+    DeclareOpInterfaceMethods<RegionBranchOpInterface>,
     DeclareOpInterfaceMethods<InferTypeOpInterface>,
     DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
     DeclareOpInterfaceMethods<MergeableStateOpInterface>,
@@ -121,7 +123,7 @@ def OnlineStepOp : Attn_Op<"online_step", [
 
     | state | type | meaning |
     |---|---|---|
-    | acc | `P x Dv x W x f32` | sum of exp(s - max) * value |
+    | acc | `P x Dv x W x f32` | sum of exp(s - max) * value; without meaning where max is -inf |
     | max | `P x W x f32` | running maximum m of the scores, -inf before the first |
     | sum | `P x W x f32` | sum l of exp(s - max) |
 

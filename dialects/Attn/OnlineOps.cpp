@@ -77,10 +77,11 @@ LogicalResult OnlineStepOp::verify() {
                         acc.getDimSize(1))) ||
       failed(verifyCapacity(*this, acc, "query", query)) || failed(checkScale(*this, getScale())))
     return failure();
-  if (getKeyTile() < 1)
-    return emitOpError() << "key_tile must be at least 1, got " << getKeyTile();
-  if (!key.isDynamicDim(0) && key.getDimSize(0) > getKeyTile())
-    return emitOpError() << "key_tile is " << getKeyTile() << ", got key with " << key.getDimSize(0)
+  int64_t keyTile = getKeyTileAttr().getInt();
+  if (keyTile < 1)
+    return emitOpError() << "key_tile must be at least 1, got " << keyTile;
+  if (!key.isDynamicDim(0) && key.getDimSize(0) > keyTile)
+    return emitOpError() << "key_tile is " << keyTile << ", got key with " << key.getDimSize(0)
                          << " rows";
   return success();
 }
@@ -158,18 +159,33 @@ void OnlineFinishOp::getEffects(
   addBufferEffects(*this, effects);
 }
 
+void OnlineStepOp::getSuccessorRegions(RegionBranchPoint,
+                                       SmallVectorImpl<RegionSuccessor> &successors) {
+  // Each region runs any number of times and hands on nothing but the value it yields.
+  for (Region *region : {&getMask(), &getScore()})
+    if (!region->empty())
+      successors.emplace_back(region);
+  successors.emplace_back(getOperation(), getOperation()->getResults().take_front(0));
+}
+
+MutableOperandRange YieldOp::getMutableSuccessorOperands(RegionSuccessor) {
+  return MutableOperandRange(getOperation(), /*start=*/0, /*length=*/0);
+}
+
 bool OnlineStepOp::isCommutative() { return true; }
 
 SmallVector<Value> OnlineStepOp::buildIdentity(OpBuilder &builder, Location loc) {
-  const float starts[] = {0.0f, -std::numeric_limits<float>::infinity(), 0.0f};
-  SmallVector<Value> state;
-  for (auto [init, start] : llvm::zip(getDpsInits(), starts)) {
+  // acc needs no value: the maximum says that it has none.
+  auto buildEmpty = [&](Value init) -> Value {
     auto type = cast<ShapedType>(init.getType());
-    Value empty = tensor::EmptyOp::create(builder, loc, type.getShape(), type.getElementType());
+    return tensor::EmptyOp::create(builder, loc, type.getShape(), type.getElementType());
+  };
+  auto buildFilled = [&](Value init, float start) -> Value {
     Value scalar = arith::ConstantOp::create(builder, loc, builder.getF32FloatAttr(start));
-    state.push_back(linalg::FillOp::create(builder, loc, scalar, empty).getResult(0));
-  }
-  return state;
+    return linalg::FillOp::create(builder, loc, scalar, buildEmpty(init)).getResult(0);
+  };
+  return {buildEmpty(getAcc()), buildFilled(getMax(), -std::numeric_limits<float>::infinity()),
+          buildFilled(getSum(), 0.0f)};
 }
 
 SmallVector<Value> OnlineStepOp::buildMerge(OpBuilder &builder, Location loc, ValueRange first,
@@ -183,15 +199,17 @@ SmallVector<Value> OnlineStepOp::buildMerge(OpBuilder &builder, Location loc, Va
   AffineMap lanesOfFull =
       AffineMap::get(3, 0, {builder.getAffineDimExpr(0), builder.getAffineDimExpr(2)}, context);
 
-  // exp(max - merged), and 0 for a part that saw nothing (-inf - -inf is no number).
-  auto weight = [](OpBuilder &b, Location l, Value max, Value merged) -> Value {
+  // value * exp(max - merged), and 0 of a part that saw nothing: its value has no meaning, and
+  // -inf - -inf is no number.
+  auto weigh = [](OpBuilder &b, Location l, Value value, Value max, Value merged) -> Value {
     Value minusInfinity =
         arith::ConstantOp::create(b, l, b.getF32FloatAttr(-std::numeric_limits<float>::infinity()));
     Value zero = arith::ConstantOp::create(b, l, b.getF32FloatAttr(0.0f));
     Value isEmpty = arith::CmpFOp::create(b, l, arith::CmpFPredicate::OEQ, max, minusInfinity);
     Value difference = arith::SubFOp::create(b, l, max, merged);
     Value factor = math::ExpOp::create(b, l, difference);
-    return arith::SelectOp::create(b, l, isEmpty, zero, factor);
+    Value weighed = arith::MulFOp::create(b, l, value, factor);
+    return arith::SelectOp::create(b, l, isEmpty, zero, weighed);
   };
 
   auto mergedState = linalg::GenericOp::create(
@@ -200,8 +218,8 @@ SmallVector<Value> OnlineStepOp::buildMerge(OpBuilder &builder, Location loc, Va
       SmallVector<AffineMap>(4, lanes), SmallVector<utils::IteratorType>(2, parallel),
       [&](OpBuilder &b, Location l, ValueRange args) {
         Value merged = arith::MaximumFOp::create(b, l, args[0], args[2]);
-        Value fromSecond = arith::MulFOp::create(b, l, args[1], weight(b, l, args[0], merged));
-        Value fromFirst = arith::MulFOp::create(b, l, args[3], weight(b, l, args[2], merged));
+        Value fromSecond = weigh(b, l, args[1], args[0], merged);
+        Value fromFirst = weigh(b, l, args[3], args[2], merged);
         Value sum = arith::AddFOp::create(b, l, fromFirst, fromSecond);
         linalg::YieldOp::create(b, l, ValueRange{merged, sum});
       });
@@ -211,8 +229,8 @@ SmallVector<Value> OnlineStepOp::buildMerge(OpBuilder &builder, Location loc, Va
       SmallVector<AffineMap>{full, lanesOfFull, lanesOfFull, lanesOfFull, full},
       SmallVector<utils::IteratorType>(3, parallel),
       [&](OpBuilder &b, Location l, ValueRange args) {
-        Value fromSecond = arith::MulFOp::create(b, l, args[0], weight(b, l, args[1], args[3]));
-        Value fromFirst = arith::MulFOp::create(b, l, args[4], weight(b, l, args[2], args[3]));
+        Value fromSecond = weigh(b, l, args[0], args[1], args[3]);
+        Value fromFirst = weigh(b, l, args[4], args[2], args[3]);
         linalg::YieldOp::create(b, l,
                                 ValueRange{arith::AddFOp::create(b, l, fromFirst, fromSecond)});
       });

@@ -45,14 +45,14 @@ static void addBuffersStage(OpPassManager &pm) {
   // A copy of a buffer onto itself folds only once its two names are one.
   pm.addPass(createCSEPass());
   pm.addPass(createCanonicalizerPass());
+  bufferization::BufferDeallocationPipelineOptions deallocation;
+  bufferization::buildBufferDeallocationPipeline(pm, deallocation);
   pm.addPass(createCSEPass());
 }
 
 static void addVectorStage(OpPassManager &pm, const CpuTarget &target) {
   pm.addNestedPass<func::FuncOp>(createConvertAttnToVectorPass({target.triple, target.features}));
   pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
-  bufferization::BufferDeallocationPipelineOptions deallocation;
-  bufferization::buildBufferDeallocationPipeline(pm, deallocation);
   pm.addPass(createConvertForallToRuntimePass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
@@ -60,7 +60,7 @@ static void addVectorStage(OpPassManager &pm, const CpuTarget &target) {
 }
 
 static void addLLVMStage(OpPassManager &pm, const CpuTarget &target) {
-  pm.addPass(createAttnExpandMathPass());
+  pm.addPass(createAttnExpandMathPass({target.triple, target.features}));
   pm.addPass(createSCFToControlFlowPass());
   pm.addPass(memref::createExpandStridedMetadataPass());
   pm.addPass(createLowerAffinePass());

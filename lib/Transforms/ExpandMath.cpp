@@ -1,7 +1,11 @@
-// attn-expand-math: polynomials instead of library calls for the vector math of score regions.
+// attn-expand-math: polynomials instead of library calls for math on vectors.
 #include "attnc/Transforms/Passes.h"
 
+#include "attnc/Analysis/CpuTarget.h"
+#include "attnc/Analysis/NonPositive.h"
+
 #include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/X86Vector/X86VectorDialect.h"
 
 namespace attnc {
 #define GEN_PASS_DEF_ATTNEXPANDMATHPASS
@@ -9,16 +13,124 @@ namespace attnc {
 } // namespace attnc
 
 using namespace mlir;
+using namespace attnc;
 
 namespace {
+
+/// e^x = 2^y = 2^n * 2^f with y = x * log2(e), n an integer and f a polynomial's argument.
+///
+/// Exact at 0, 0 at -inf, NaN at NaN. Relative error below 2^-22 for |x| < 1 and growing with the
+/// rounding of y, 2^-24 * |x|. Results below 2^-126 may be any value below that.
+struct ExpandExp : OpRewritePattern<math::ExpOp> {
+  ExpandExp(MLIRContext *context, const VectorUnit &unit)
+      : OpRewritePattern(context, /*benefit=*/2), unit(unit) {}
+
+  LogicalResult matchAndRewrite(math::ExpOp op, PatternRewriter &rewriter) const override {
+    auto type = dyn_cast<VectorType>(op.getType());
+    if (!type || !type.getElementType().isF32() || type.isScalable())
+      return rewriter.notifyMatchFailure(op, "only f32 vectors are expanded");
+    Builder b{rewriter, op.getLoc(), type};
+    Value y = b.mul(op.getOperand(), b.splat(1.44269504088896341f));
+    bool isAvx512 = unit.hasAvx512 && type.getRank() == 1 && type.getDimSize(0) == 16;
+    rewriter.replaceOp(op, isAvx512 ? b.exp2ByScalef(y)
+                                    : b.exp2ByBits(y, op->hasAttr(kNonPositiveAttrName)));
+    return success();
+  }
+
+private:
+  struct Builder {
+    PatternRewriter &rewriter;
+    Location loc;
+    VectorType type;
+
+    Value splat(float value) {
+      return arith::ConstantOp::create(
+          rewriter, loc, DenseElementsAttr::get(type, rewriter.getF32FloatAttr(value)));
+    }
+    Value add(Value a, Value b) { return arith::AddFOp::create(rewriter, loc, a, b); }
+    Value sub(Value a, Value b) { return arith::SubFOp::create(rewriter, loc, a, b); }
+    Value mul(Value a, Value b) { return arith::MulFOp::create(rewriter, loc, a, b); }
+    /// `bound` where it compares so with y, else y; NaN compares with nothing and stays.
+    Value clamp(Value y, arith::CmpFPredicate predicate, float bound) {
+      Value limit = splat(bound);
+      Value isBeyond = arith::CmpFOp::create(rewriter, loc, predicate, y, limit);
+      return arith::SelectOp::create(rewriter, loc, isBeyond, limit, y);
+    }
+    /// 2^f with the constant coefficient 1, so that 2^0 is exact. Minimax of the relative error.
+    Value polynomial(Value f, ArrayRef<float> coefficients) {
+      Value sum = splat(coefficients.back());
+      for (float coefficient : llvm::reverse(coefficients.drop_back()))
+        sum = vector::FMAOp::create(rewriter, loc, sum, f, splat(coefficient));
+      return sum;
+    }
+
+    /// f = y - floor(y) in [0, 1) by vreduceps; vscalefps multiplies by 2^floor(y), underflows and
+    /// overflows by itself and takes infinities.
+    Value exp2ByScalef(Value y) {
+      auto constant = [&](Type integer, int64_t value) -> Value {
+        return arith::ConstantOp::create(rewriter, loc, rewriter.getIntegerAttr(integer, value));
+      };
+      Type i16 = rewriter.getIntegerType(16), i32 = rewriter.getI32Type();
+      Value allLanes = constant(i16, -1), toFloor = constant(i32, 1), asIs = constant(i32, 4);
+      Value f = LLVM::CallIntrinsicOp::create(
+                    rewriter, loc, type,
+                    rewriter.getStringAttr("llvm.x86.avx512.mask.reduce.ps.512"),
+                    ValueRange{y, toFloor, y, allLanes, asIs})
+                    .getResults();
+      Value p = polynomial(f, {1.0f, 6.931513118e-01f, 2.401644501e-01f, 5.579991312e-02f,
+                               9.017030309e-03f, 1.867130073e-03f});
+      // The op hands its operands to the intrinsic in order: value, exponent, pass-through.
+      return x86vector::MaskScaleFOp::create(rewriter, loc, p, y, p, allLanes, asIs);
+    }
+
+    /// Adding 1.5 * 2^23 rounds y to an integer n, which stands in the low bits and is added to the
+    /// exponent of 2^f. At y = -127 the result is exactly 0: n = -127, f = 0.
+    Value exp2ByBits(Value y, bool isNonPositive) {
+      y = clamp(y, arith::CmpFPredicate::OLT, -127.0f);
+      Value isOverflow;
+      if (!isNonPositive) {
+        isOverflow = arith::CmpFOp::create(rewriter, loc, arith::CmpFPredicate::OGE, y,
+                                           splat(128.0f));
+        y = clamp(y, arith::CmpFPredicate::OGT, 127.5f);
+      }
+      Value magic = splat(12582912.0f);
+      Value shifted = add(y, magic);
+      Value f = sub(y, sub(shifted, magic));
+      Value p = polynomial(f, {1.0f, 6.931469776e-01f, 2.402224209e-01f, 5.550733744e-02f,
+                               9.671512649e-03f, 1.326472705e-03f});
+      VectorType bits = type.clone(rewriter.getI32Type());
+      auto toBits = [&](Value value) -> Value {
+        return vector::BitCastOp::create(rewriter, loc, bits, value);
+      };
+      Value mantissaBits = arith::ConstantOp::create(
+          rewriter, loc, DenseElementsAttr::get(bits, rewriter.getI32IntegerAttr(23)));
+      Value exponent = arith::ShLIOp::create(rewriter, loc, toBits(shifted), mantissaBits);
+      Value sum = arith::AddIOp::create(rewriter, loc, toBits(p), exponent);
+      Value result = vector::BitCastOp::create(rewriter, loc, type, sum);
+      if (!isOverflow)
+        return result;
+      return arith::SelectOp::create(rewriter, loc, isOverflow,
+                                     splat(std::numeric_limits<float>::infinity()), result);
+    }
+  };
+
+  VectorUnit unit;
+};
+
 struct AttnExpandMathPass : attnc::impl::AttnExpandMathPassBase<AttnExpandMathPass> {
+  using AttnExpandMathPassBase::AttnExpandMathPassBase;
+
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
+    patterns.add<ExpandExp>(&getContext(), getVectorUnit(triple, features));
     auto isAccurate = [](StringRef name) {
-      return name == math::ExpOp::getOperationName() || name == math::LogOp::getOperationName() ||
-             name == math::TanhOp::getOperationName() || name == math::ErfOp::getOperationName();
+      return name == math::LogOp::getOperationName() || name == math::TanhOp::getOperationName() ||
+             name == math::ErfOp::getOperationName();
     };
-    populateMathF32ExpansionPatterns(patterns, isAccurate);
+    auto isExpanded = [&](StringRef name) {
+      return isAccurate(name) || name == math::ExpOp::getOperationName();
+    };
+    populateMathF32ExpansionPatterns(patterns, isExpanded);
     populateMathPolynomialApproximationPatterns(patterns, isAccurate);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();

@@ -81,20 +81,22 @@ Value AttentionTiler::sliceRows(Value tensor, Value headIndex, Value row, Value 
 SmallVector<Value> AttentionTiler::buildInitialState() {
   int64_t panels = sizes.panels, width = sizes.panelWidth;
   SmallVector<int64_t> accShape{panels, op.getValueDim(), width}, rowShape{panels, width};
+  auto empty = [&](ArrayRef<int64_t> shape) -> Value {
+    return tensor::EmptyOp::create(builder, loc, shape, builder.getF32Type());
+  };
   auto filled = [&](ArrayRef<int64_t> shape, Value scalar) {
-    Value empty = tensor::EmptyOp::create(builder, loc, shape, builder.getF32Type());
-    return linalg::FillOp::create(builder, loc, scalar, empty).getResult(0);
+    return linalg::FillOp::create(builder, loc, scalar, empty(shape)).getResult(0);
   };
-  auto f32 = [&](float value) {
-    return arith::ConstantOp::create(builder, loc, builder.getF32FloatAttr(value)).getResult();
+  auto f32 = [&](float value) -> Value {
+    return arith::ConstantOp::create(builder, loc, builder.getF32FloatAttr(value));
   };
-  // A sink is a key that was seen before all others and has no value: (m, l) = (sink, 1).
-  Value max = f32(-std::numeric_limits<float>::infinity()), sum = f32(0.0f);
+  // A sink is a key that was seen before all others and has no value: (m, l, acc) = (sink, 1, 0).
   if (Value sink = op.getSink()) {
-    max = tensor::ExtractOp::create(builder, loc, sink, head);
-    sum = f32(1.0f);
+    Value max = tensor::ExtractOp::create(builder, loc, sink, head);
+    return {filled(accShape, f32(0.0f)), filled(rowShape, max), filled(rowShape, f32(1.0f))};
   }
-  return {filled(accShape, f32(0.0f)), filled(rowShape, max), filled(rowShape, sum)};
+  float minusInfinity = -std::numeric_limits<float>::infinity();
+  return {empty(accShape), filled(rowShape, f32(minusInfinity)), filled(rowShape, f32(0.0f))};
 }
 
 SmallVector<Value> AttentionTiler::buildKeyLoop(Value queryTile, ValueRange state) {

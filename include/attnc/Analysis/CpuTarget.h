@@ -26,7 +26,7 @@ struct VectorUnit {
   int64_t registers;
   /// AVX-512 (F, BW, DQ, VL): vreduceps and vscalefps make a cheap exp2.
   bool hasAvx512;
-  /// vdpbf16ps: two bf16 products added to an f32 lane.
+  /// vdpbf16ps (two bf16 products added to an f32 lane) at the rate of an FMA.
   bool hasBf16Dot;
 };
 

@@ -58,17 +58,27 @@ def AttnTilePass : Pass<"attn-tile"> {
 def AttnExpandMathPass : Pass<"attn-expand-math"> {
   let summary = "Expand exp, log, tanh and erf on vectors into polynomials";
   let description = [{
-    Vector code must not fall back to one library call for each lane. Functions whose upstream
-    polynomial is good to a few units in the last place over the whole range of f32 are expanded;
-    all others are left for the library.
+    Vector code must not fall back to one library call for each lane. `math.exp` on f32 vectors
+    becomes a polynomial of degree 5 and an exponent update (with `vscalefps` on AVX-512); where
+    `attnc.non_positive` promises that the operand is not positive, overflow is not looked after.
+    log, tanh and erf take the upstream polynomials, which are good to a few units in the last
+    place over the whole range. All other functions are left for the library.
 
     ```mlir
-    %y = math.tanh %x : vector<8xf32>
-    // becomes a rational polynomial in vector.fma-like arith and math ops
+    %y = math.exp %x {attnc.non_positive} : vector<8xf32>
+    // becomes
+    %exponent = arith.mulf %x, %log2e : vector<8xf32>
+    ...
+    %y = vector.bitcast %bits : vector<8xi32> to vector<8xf32>
     ```
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
-                           "::mlir::vector::VectorDialect"];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect", "::mlir::vector::VectorDialect",
+                           "::mlir::x86vector::X86VectorDialect"];
+  let options = [
+    Option<"triple", "triple", "std::string", "\"x86_64-linux-gnu\"", "target triple">,
+    Option<"features", "features", "std::string", "\"+avx2,+fma\"", "LLVM's feature string">,
+  ];
 }
 
 #endif // ATTNC_TRANSFORMS_PASSES_TD

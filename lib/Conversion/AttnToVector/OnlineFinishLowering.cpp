@@ -50,12 +50,14 @@ void OnlineFinishLowering::storeRows(const LaneGroup &group) {
   Value sum = vb.load(op.getSum(), {group.panel, group.firstLane});
   Value isEmpty = arith::CmpFOp::create(builder, vb.loc, arith::CmpFPredicate::OEQ, sum, vb.splat(0.0f));
   Value inverse = arith::DivFOp::create(builder, vb.loc, vb.splat(1.0f), sum);
-  inverse = arith::SelectOp::create(builder, vb.loc, isEmpty, vb.splat(0.0f), inverse);
+  Value zero = vb.splat(0.0f);
 
   auto transposeColumns = [&](Value column, int64_t count) {
-    VectorBuilder::Values rows(vb.lanes(), vb.splat(0.0f));
-    for (int64_t i = 0; i < count; ++i)
-      rows[i] = vb.mulF(vb.load(op.getAcc(), {group.panel, vb.add(column, i), group.firstLane}), inverse);
+    VectorBuilder::Values rows(vb.lanes(), zero);
+    for (int64_t i = 0; i < count; ++i) {
+      Value acc = vb.load(op.getAcc(), {group.panel, vb.add(column, i), group.firstLane});
+      rows[i] = arith::SelectOp::create(builder, vb.loc, isEmpty, zero, vb.mulF(acc, inverse));
+    }
     for (auto [i, row] : llvm::enumerate(vb.transpose(rows)))
       vb.store(row, stage, {vb.index(i), column});
   };

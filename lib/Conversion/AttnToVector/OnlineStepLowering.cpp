@@ -38,6 +38,8 @@ private:
     Value begin, end, fullBegin, fullEnd;
   };
 
+  /// A key tile's rows as f32 (or bf16 pairs, padded to an even dim), readable up to paddedKeys.
+  Value getPackedRows(Value rows, int64_t paddedDim, Type element);
   void packKeyTile();
   PanelKeys getPanelKeys(Value firstQuery, Value lastQuery);
   void lowerPanel(Value panel, Value firstQuery, Value lastQuery, const PanelKeys &keys);
@@ -46,6 +48,7 @@ private:
   void applyMask(RegisterTile &scores, Value key);
   Values exponentiate(const PanelKeys &keys, ValueRange reference, ValueRange sum);
   void accumulateOutput(Value panel, const PanelKeys &keys, ValueRange rescale);
+  Value loadRescaled(Value panel, Value row, int64_t vector, Value rescale);
   void accumulateRows(Value panel, const PanelKeys &keys, ValueRange rescale, Value firstRow,
                       int64_t rows);
 
@@ -147,35 +150,63 @@ RegisterTile OnlineStepLowering::multiply(RegisterTile tile, Value begin, Value 
 // The key tile
 //===----------------------------------------------------------------------===//
 
+Value OnlineStepLowering::getPackedRows(Value rows, int64_t paddedDim, Type element) {
+  int64_t dim = getRowLength(rows);
+  int64_t capacity = llvm::alignTo(op.getKeyTile(), schedule.rows);
+  Value packed = ScratchAllocator(op).allocate(builder, vb.loc, {capacity, paddedDim}, element);
+  auto pack = [&] {
+    vb.forLoop(vb.index(0), numKeys, 1, [&](Value row) {
+      if (paddedDim != dim)
+        zeroRow(vb, packed, row, paddedDim);
+      copyRow(vb, rows, row, packed, row, dim);
+    });
+    // Rows behind the last key are 0: whatever stands in memory there is never read.
+    vb.forLoop(numKeys, paddedKeys, 1, [&](Value row) { zeroRow(vb, packed, row, paddedDim); });
+  };
+  auto type = cast<MemRefType>(rows.getType());
+  if (type.getElementType() != element || paddedDim != dim) {
+    pack();
+    return packed;
+  }
+  // Rows that lie side by side and fill whole register tiles are read where they are; with other
+  // strides they may share cache sets.
+  auto metadata = memref::ExtractStridedMetadataOp::create(builder, vb.loc, rows);
+  auto equals = [&](Value a, Value b) -> Value {
+    return arith::CmpIOp::create(builder, vb.loc, arith::CmpIPredicate::eq, a, b);
+  };
+  Value isDense = equals(metadata.getStrides()[0], vb.index(dim));
+  Value isWhole = equals(numKeys, paddedKeys);
+  Value inPlace = arith::AndIOp::create(builder, vb.loc, isDense, isWhole);
+  auto branch = scf::IfOp::create(builder, vb.loc, inPlace, /*withElseRegion=*/true);
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPoint(branch.elseYield());
+    pack();
+  }
+  auto anyRows = MemRefType::get(
+      {ShapedType::kDynamic, dim}, element,
+      StridedLayoutAttr::get(builder.getContext(), ShapedType::kDynamic, {dim, 1}));
+  // Both have dense rows from here on: the stride is a constant.
+  Value there = memref::ReinterpretCastOp::create(
+      builder, vb.loc, anyRows, metadata.getBaseBuffer(), metadata.getOffset(),
+      ArrayRef<OpFoldResult>{numKeys, builder.getIndexAttr(dim)},
+      ArrayRef<OpFoldResult>{builder.getIndexAttr(dim), builder.getIndexAttr(1)});
+  Value here = memref::CastOp::create(builder, vb.loc, anyRows, packed);
+  return arith::SelectOp::create(builder, vb.loc, inPlace, there, here);
+}
+
 void OnlineStepLowering::packKeyTile() {
   ScratchAllocator scratch(op);
   Type packedType = useDot ? Type(builder.getBF16Type()) : Type(builder.getF32Type());
   int64_t capacity = llvm::alignTo(op.getKeyTile(), schedule.rows);
-  int64_t paddedDim = llvm::alignTo(queryKeyDim, useDot ? 2 : 1);
-  keyTile = scratch.allocate(builder, vb.loc, {capacity, paddedDim}, packedType);
   scores = scratch.allocate(builder, vb.loc, {capacity, panelWidth}, builder.getF32Type());
   weights = scores;
 
   numKeys = memref::DimOp::create(builder, vb.loc, op.getKey(), 0);
   paddedKeys = vb.roundUp(numKeys, schedule.rows);
-  // Rows behind the last key are 0: whatever stands in memory there is never read.
-  auto forEachRow = [&](function_ref<void(Value)> copy, function_ref<void(Value)> zero) {
-    vb.forLoop(vb.index(0), numKeys, 1, copy);
-    vb.forLoop(numKeys, paddedKeys, 1, zero);
-  };
-  bool isPadded = paddedDim != queryKeyDim;
-  forEachRow(
-      [&](Value row) {
-        if (isPadded)
-          zeroRow(vb, keyTile, row, paddedDim);
-        copyRow(vb, op.getKey(), row, keyTile, row, queryKeyDim);
-      },
-      [&](Value row) { zeroRow(vb, keyTile, row, paddedDim); });
-
+  keyTile = getPackedRows(op.getKey(), llvm::alignTo(queryKeyDim, useDot ? 2 : 1), packedType);
   if (!useDot) {
-    valueTile = scratch.allocate(builder, vb.loc, {capacity, valueDim}, packedType);
-    forEachRow([&](Value row) { copyRow(vb, op.getValue(), row, valueTile, row, valueDim); },
-               [&](Value row) { zeroRow(vb, valueTile, row, valueDim); });
+    valueTile = getPackedRows(op.getValue(), valueDim, packedType);
     return;
   }
   // Pairs of keys side by side: [key / 2][dim][2].
@@ -324,12 +355,20 @@ Values OnlineStepLowering::exponentiate(const PanelKeys &keys, ValueRange refere
   });
 }
 
+Value OnlineStepLowering::loadRescaled(Value panel, Value row, int64_t vector, Value rescale) {
+  // Before the first visible key, acc has no meaning and the factor is 0.
+  Value zero = vb.splat(0.0f);
+  Value isFirst = arith::CmpFOp::create(builder, vb.loc, arith::CmpFPredicate::OEQ, rescale, zero);
+  Value acc = vb.load(op.getAcc(), {panel, row, lane(vector)});
+  return arith::SelectOp::create(builder, vb.loc, isFirst, zero, vb.mulF(acc, rescale));
+}
+
 void OnlineStepLowering::accumulateRows(Value panel, const PanelKeys &keys, ValueRange rescale,
                                         Value firstRow, int64_t rows) {
   RegisterTile tile{rows, queryVectors, {}};
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t v = 0; v < queryVectors; ++v)
-      tile.values.push_back(vb.mulF(vb.load(op.getAcc(), {panel, vb.add(firstRow, r), lane(v)}), rescale[v]));
+      tile.values.push_back(loadRescaled(panel, vb.add(firstRow, r), v, rescale[v]));
   int64_t step = useDot ? 2 : 1;
   auto loadLeft = [&](int64_t row, Value k) -> Value {
     Value column = vb.add(firstRow, row);

@@ -8,8 +8,7 @@
 
 namespace attnc {
 
-/// Buffers of fixed size that live as long as the task around the lowered ops; freeing them is left
-/// to buffer deallocation.
+/// Buffers of fixed size that live as long as the task around the lowered ops.
 class ScratchAllocator {
 public:
   explicit ScratchAllocator(mlir::Operation *op);

@@ -18,8 +18,11 @@ Value ScratchAllocator::allocate(OpBuilder &builder, Location loc, ArrayRef<int6
                                  Type element) {
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(task);
-  return memref::AllocOp::create(builder, loc, MemRefType::get(shape, element),
-                                 builder.getI64IntegerAttr(64));
+  Value buffer = memref::AllocOp::create(builder, loc, MemRefType::get(shape, element),
+                                         builder.getI64IntegerAttr(64));
+  builder.setInsertionPoint(task->getTerminator());
+  memref::DeallocOp::create(builder, loc, buffer);
+  return buffer;
 }
 
 Value QueryPacker::getPacked(VectorBuilder &vb, attn::OnlineStepOp op, bool useBf16Dot) {

@@ -1,7 +1,9 @@
 // Implements the small vocabulary that the microkernels are written in.
 #include "VectorBuilder.h"
 
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "attnc/Analysis/NonPositive.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
 using namespace attnc;
@@ -66,50 +68,10 @@ Value VectorBuilder::shuffle(Value a, Value b, ArrayRef<int64_t> mask) {
   return vector::ShuffleOp::create(builder, loc, a, b, mask);
 }
 
-Value VectorBuilder::callIntrinsic(StringRef name, ValueRange arguments) {
-  return LLVM::CallIntrinsicOp::create(builder, loc, f32Vector(), builder.getStringAttr(name),
-                                       arguments)
-      .getResults();
-}
-
 Value VectorBuilder::expOfNonPositive(Value x) {
-  // 2^y = 2^n * 2^f. The constant coefficient is 1, so that 2^0 is exact. Coefficients: minimax of
-  // relative error (Lawson's iteration) on the interval of f.
-  Value y = mulF(x, splat(1.44269504088896341f));
-  auto polynomial = [&](Value f, ArrayRef<float> coefficients) {
-    Value sum = splat(coefficients.back());
-    for (float coefficient : llvm::reverse(coefficients.drop_back()))
-      sum = fma(sum, f, splat(coefficient));
-    return sum;
-  };
-  if (unit.hasAvx512) {
-    // f = y - floor(y) in [0, 1); vscalefps multiplies by 2^floor(y) and underflows by itself.
-    Type i16 = builder.getIntegerType(16), i32 = builder.getI32Type();
-    auto constant = [&](Type type, int64_t value) {
-      return arith::ConstantOp::create(builder, loc, builder.getIntegerAttr(type, value))
-          .getResult();
-    };
-    Value allLanes = constant(i16, -1), floorMode = constant(i32, 1), currentRounding = constant(i32, 4);
-    Value f = callIntrinsic("llvm.x86.avx512.mask.reduce.ps.512",
-                            {y, floorMode, y, allLanes, currentRounding});
-    Value p = polynomial(f, {1.0f, 6.931513118e-01f, 2.401644501e-01f, 5.579991312e-02f,
-                             9.017030309e-03f, 1.867130073e-03f});
-    return callIntrinsic("llvm.x86.avx512.mask.scalef.ps.512", {p, y, y, allLanes, currentRounding});
-  }
-  // Adding 1.5 * 2^23 rounds to an integer n, which stands in the low bits. At y = -127 the result
-  // is exactly 0: n = -127, f = 0. NaN fails the comparison and passes through.
-  Value lowest = splat(-127.0f), magic = splat(12582912.0f);
-  y = maxF(lowest, y);
-  Value shifted = addF(y, magic);
-  Value f = subF(y, subF(shifted, magic));
-  Value p = polynomial(f, {1.0f, 6.931469776e-01f, 2.402224209e-01f, 5.550733744e-02f,
-                           9.671512649e-03f, 1.326472705e-03f});
-  VectorType i32Vector = vectorOf(builder.getI32Type());
-  Value mantissaBits = arith::ConstantOp::create(
-      builder, loc, DenseElementsAttr::get(i32Vector, builder.getI32IntegerAttr(23)));
-  Value exponent = arith::ShLIOp::create(builder, loc, bitcast(shifted, i32Vector), mantissaBits);
-  Value result = arith::AddIOp::create(builder, loc, bitcast(p, i32Vector), exponent);
-  return bitcast(result, f32Vector());
+  auto exp = math::ExpOp::create(builder, loc, x);
+  exp->setAttr(kNonPositiveAttrName, builder.getUnitAttr());
+  return exp;
 }
 
 VectorBuilder::Values VectorBuilder::transpose(ValueRange rows) {

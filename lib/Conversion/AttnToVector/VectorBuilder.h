@@ -56,8 +56,7 @@ public:
   mlir::Value maxF(mlir::Value a, mlir::Value b);
   mlir::Value bitcast(mlir::Value vector, mlir::VectorType type);
   mlir::Value shuffle(mlir::Value a, mlir::Value b, llvm::ArrayRef<int64_t> mask);
-  /// e^x for x <= 0; -inf gives exactly 0, NaN gives NaN. Relative error below 2^-22 for results
-  /// above 2^-126; smaller results may be any value below that.
+  /// e^x for x <= 0 or NaN.
   mlir::Value expOfNonPositive(mlir::Value x);
   /// Transposes `lanes` vectors of `lanes` 32-bit elements.
   Values transpose(mlir::ValueRange rows);
@@ -67,9 +66,6 @@ public:
                  llvm::function_ref<Values(mlir::Value i, mlir::ValueRange carried)> body);
   void forLoop(mlir::Value begin, mlir::Value end, int64_t step,
                llvm::function_ref<void(mlir::Value i)> body);
-
-private:
-  mlir::Value callIntrinsic(llvm::StringRef name, mlir::ValueRange arguments);
 };
 
 } // namespace attnc
