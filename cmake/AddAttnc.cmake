@@ -102,8 +102,6 @@ endfunction()
 # by add_attnc_tool joins with add_dependencies(attnc-test-depends <target>).
 add_custom_target(attnc-test-depends)
 
-find_package(GTest QUIET)
-
 # add_attnc_unittest(<Name>Tests src... [LINK libraries]): a GoogleTest binary that lit finds in
 # <build>/test/Unit. Links gtest with its main, and nothing of MLIR unless LINK brings it.
 function(add_attnc_unittest name)
@@ -111,11 +109,6 @@ function(add_attnc_unittest name)
     message(FATAL_ERROR "add_attnc_unittest: lit finds names that end in Tests, got ${name}")
   endif()
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
-  # The demo is built without the packages of the tests.
-  if(NOT GTest_FOUND)
-    message(STATUS "${name} is left out: no GoogleTest (Debian's libgtest-dev)")
-    return()
-  endif()
   add_executable(${name} EXCLUDE_FROM_ALL ${ARG_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest_main)
   add_dependencies(${name} attnc-tablegen)
