@@ -17,6 +17,7 @@
 //                                           matter) and of the exponential
 //   e_j   = (D + 4) 2^-24 |scale| max_j sum_d |q_d k_jd|, carried through the score region
 //
+// It is 0 where o is not finite: there the result must be the same NaN or infinity.
 // u is the unit roundoff of the storage type, t its smallest rounding: see getRounding. The terms
 // with 6 / sqrt(3) and sqrt(n) assume that roundings do not all go one way; they do not for any
 // data but constants that f32 cannot add exactly.

@@ -1,0 +1,37 @@
+// Compiles a configuration, calls it and judges the results against the reference.
+#pragma once
+
+#include "Inputs.h"
+
+#include "attnc/Analysis/CpuTarget.h"
+
+#include <memory>
+
+namespace grid {
+
+struct PointResult {
+  /// Empty when all is well, else what was wrong.
+  std::string failure;
+  /// Largest error over its bound, rms of that, and largest |lse - expected| / (1 + |expected|).
+  double maxRatio = 0, rmsRatio = 0, lseError = 0;
+};
+
+/// One configuration: a loaded library and a reference module. Used by one thread at a time.
+class Runner {
+public:
+  /// `folder` is where the library is written; it is removed again as soon as it is loaded.
+  Runner(const Configuration &configuration, const attnc::CpuTarget &target,
+         const std::string &folder);
+  ~Runner();
+
+  /// Empty, or why the configuration cannot be run: what the compiler or the loader said.
+  const std::string &getError() const { return error; }
+  PointResult run(const Point &point, uint64_t seed);
+
+private:
+  struct State;
+  std::string error;
+  std::unique_ptr<State> state;
+};
+
+} // namespace grid
