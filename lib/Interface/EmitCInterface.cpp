@@ -36,21 +36,15 @@ static_assert(ATTNC_ARG_INPUT == int(ArgumentKind::Input) &&
               "ArgumentKind must follow attnc_arg_kind");
 
 /// The features that compiled code may use and the runtime asks the CPU for before it runs any.
-constexpr StringLiteral kCheckedFeatures[] = {
-    "sse3",       "ssse3",        "sse4.1",      "sse4.2",
-    "popcnt",     "movbe",        "lzcnt",       "bmi",
-    "bmi2",       "f16c",         "avx",         "avx2",
-    "fma",        "avxvnni",      "gfni",        "vaes",
-    "vpclmulqdq", "avx512f",      "avx512bw",    "avx512cd",
-    "avx512dq",   "avx512vl",     "avx512ifma",  "avx512vbmi",
-    "avx512vnni", "avx512bitalg", "avx512vbmi2", "avx512vpopcntdq",
-    "avx512bf16", "avx512fp16"};
+constexpr StringLiteral kCheckedFeatures =
+    "sse3,ssse3,sse4.1,sse4.2,popcnt,movbe,lzcnt,bmi,bmi2,f16c,avx,avx2,fma,avxvnni,gfni,"
+    "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512ifma,avx512vbmi,avx512vnni,avx512bitalg,"
+    "avx512vbmi2,avx512vpopcntdq,avx512bf16,avx512fp16";
 
 static std::string getCheckedFeatures(StringRef features) {
-  SmallVector<StringRef> enabled;
+  SmallVector<StringRef> enabled, checked;
   features.split(enabled, ',');
-  SmallVector<StringRef> checked;
-  for (StringRef feature : kCheckedFeatures)
+  for (StringRef feature : llvm::split(kCheckedFeatures, ','))
     if (llvm::is_contained(enabled, ("+" + feature).str()))
       checked.push_back(feature);
   return llvm::join(checked, ",");
