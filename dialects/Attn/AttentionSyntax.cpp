@@ -43,9 +43,10 @@ static ParseResult parsePatterns(OpAsmParser &parser, ArrayAttr &patterns) {
   return success();
 }
 
-ParseResult attnc::attn::parseMaskAndScore(OpAsmParser &parser, ArrayAttr &patterns, Region &mask,
-                                           Region &score) {
-  if (succeeded(parser.parseOptionalKeyword("mask"))) {
+OptionalParseResult attnc::attn::parseMaskAndScore(OpAsmParser &parser, ArrayAttr &patterns,
+                                                   Region &mask, Region &score) {
+  bool hasMask = succeeded(parser.parseOptionalKeyword("mask"));
+  if (hasMask) {
     if (succeeded(parser.parseOptionalEqual())) {
       if (parsePatterns(parser, patterns))
         return failure();
@@ -54,7 +55,7 @@ ParseResult attnc::attn::parseMaskAndScore(OpAsmParser &parser, ArrayAttr &patte
     }
   }
   if (failed(parser.parseOptionalKeyword("score")))
-    return success();
+    return hasMask ? OptionalParseResult(success()) : std::nullopt;
   if (parseRegionWithArguments(parser, score, /*isScore=*/true))
     return failure();
   SMLoc loc = parser.getCurrentLocation();
@@ -76,14 +77,13 @@ void attnc::attn::printMaskAndScore(OpAsmPrinter &printer, Operation *op, ArrayA
   printRegionWithArguments(printer, score, "score");
 }
 
-ParseResult attnc::attn::parseRegions(OpAsmParser &parser, Region &mask, Region &score) {
+OptionalParseResult attnc::attn::parseRegions(OpAsmParser &parser, Region &mask, Region &score) {
   SMLoc loc = parser.getCurrentLocation();
   ArrayAttr patterns;
-  if (parseMaskAndScore(parser, patterns, mask, score))
-    return failure();
+  OptionalParseResult result = parseMaskAndScore(parser, patterns, mask, score);
   if (patterns)
     return parser.emitError(loc) << "the tiled form takes a mask region, not a list of patterns";
-  return success();
+  return result;
 }
 
 void attnc::attn::printRegions(OpAsmPrinter &printer, Operation *op, Region &mask, Region &score) {

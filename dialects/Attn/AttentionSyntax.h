@@ -7,14 +7,15 @@
 namespace attnc::attn {
 
 /// `mask = [patterns]` or `mask (%b, %h, %i, %j) {...}`, then `score (%s, %b, %h, %i, %j) {...}`,
-/// each optional.
-mlir::ParseResult parseMaskAndScore(mlir::OpAsmParser &parser, mlir::ArrayAttr &patterns,
-                                    mlir::Region &mask, mlir::Region &score);
+/// each optional; no result where there is neither.
+mlir::OptionalParseResult parseMaskAndScore(mlir::OpAsmParser &parser, mlir::ArrayAttr &patterns,
+                                            mlir::Region &mask, mlir::Region &score);
 void printMaskAndScore(mlir::OpAsmPrinter &printer, mlir::Operation *op, mlir::ArrayAttr patterns,
                        mlir::Region &mask, mlir::Region &score);
 
 /// The same without patterns.
-mlir::ParseResult parseRegions(mlir::OpAsmParser &parser, mlir::Region &mask, mlir::Region &score);
+mlir::OptionalParseResult parseRegions(mlir::OpAsmParser &parser, mlir::Region &mask,
+                                       mlir::Region &score);
 void printRegions(mlir::OpAsmPrinter &printer, mlir::Operation *op, mlir::Region &mask,
                   mlir::Region &score);
 

@@ -91,7 +91,8 @@ static void shiftRegionArguments(OpBuilder &builder, Region &region, unsigned nu
   builder.setInsertionPointToStart(&region.front());
   // The score argument, where there is one, stands before batch and head.
   unsigned first = numArguments - kNumMaskArguments;
-  for (auto [index, offset] : llvm::enumerate(ArrayRef<OpFoldResult>{batch, head})) {
+  std::array<OpFoldResult, 2> offsets{batch, head};
+  for (auto [index, offset] : llvm::enumerate(offsets)) {
     if (isZeroInteger(offset))
       continue;
     BlockArgument argument = region.getArgument(first + index);

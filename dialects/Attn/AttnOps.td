@@ -79,7 +79,7 @@ def AttentionOp : Attn_Op<"attention", [
     $query `,` $key `,` $value
     (`q_offset` `(` $q_offset^ `)`)? (`kv_offset` `(` $kv_offset^ `)`)?
     (`document_ids` `(` $document_ids^ `)`)? (`sink` `(` $sink^ `)`)?
-    attr-dict custom<MaskAndScore>($mask_patterns, $mask, $score)
+    attr-dict (custom<MaskAndScore>($mask_patterns, $mask, $score)^)?
     `:` functional-type(operands, results)
   }];
   let extraClassDeclaration = [{
@@ -142,7 +142,7 @@ def OnlineStepOp : Attn_Op<"online_step", [
     `ins` `(` $query `,` $key `,` $value `:` type($query) `,` type($key) `,` type($value) `)`
     `at` `(` $batch `,` $head `,` $query_position `,` $key_position `)`
     `outs` `(` $acc `,` $max `,` $sum `:` type($acc) `,` type($max) `,` type($sum) `)`
-    attr-dict custom<Regions>($mask, $score) (`->` type($state)^)?
+    attr-dict (custom<Regions>($mask, $score)^)? (`->` type($state)^)?
   }];
   let extraClassDeclaration = [{
     ::mlir::MutableOperandRange getDpsInitsMutable() {

@@ -26,8 +26,8 @@ func.func @no_key_tile(%q: tensor<?x8xf32>, %k: tensor<?x8xf32>, %v: tensor<?x16
 // -----
 
 func.func @key_tile(%q: tensor<?x8xf32>, %k: tensor<?x8xf32>, %v: tensor<?x16xf32>, %acc: tensor<1x16x8xf32>, %m: tensor<1x8xf32>, %s: tensor<1x8xf32>, %n: index) {
-  // expected-error @+1 {{key_tile must be at least 1, got 0}}
-  %r:3 = attn.online_step ins(%q, %k, %v : tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x16xf32>) at(%n, %n, %n, %n) outs(%acc, %m, %s : tensor<1x16x8xf32>, tensor<1x8xf32>, tensor<1x8xf32>) {scale = 1.0 : f64, key_tile = 0 : i64} -> tensor<1x16x8xf32>, tensor<1x8xf32>, tensor<1x8xf32>
+  // expected-error @+1 {{key_tile must be at least 1, got -4}}
+  %r:3 = attn.online_step ins(%q, %k, %v : tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x16xf32>) at(%n, %n, %n, %n) outs(%acc, %m, %s : tensor<1x16x8xf32>, tensor<1x8xf32>, tensor<1x8xf32>) {scale = 1.0 : f64, key_tile = -4 : i64} -> tensor<1x16x8xf32>, tensor<1x8xf32>, tensor<1x8xf32>
   return
 }
 

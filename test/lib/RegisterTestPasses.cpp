@@ -1,0 +1,4 @@
+// Registers the passes that only tests use.
+#include "TestPasses.h"
+
+void attnc::test::registerTestPasses() { registerAttnMergePass(); }
