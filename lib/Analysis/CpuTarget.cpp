@@ -16,8 +16,8 @@ attnc::VectorUnit attnc::getVectorUnit(StringRef triple, StringRef features) {
   features.split(list, ',');
   auto has = [&](StringRef feature) { return is_contained(list, feature); };
   if (has("+avx512f") && has("+avx512bw") && has("+avx512dq") && has("+avx512vl")) {
-    // Where there are AMX tiles (Intel), vdpbf16ps runs at half the rate of an FMA and gains nothing
-    // over converting to f32.
+    // Where there are AMX tiles (Intel), vdpbf16ps runs at half the rate of an FMA and gains
+    // nothing over converting to f32.
     bool hasFastBf16Dot = has("+avx512bf16") && !has("+amx-bf16");
     return {/*lanes=*/16, /*registers=*/32, /*hasAvx512=*/true, hasFastBf16Dot};
   }
@@ -25,8 +25,8 @@ attnc::VectorUnit attnc::getVectorUnit(StringRef triple, StringRef features) {
 }
 
 attnc::AttentionSchedule attnc::chooseAttentionSchedule(const VectorUnit &unit,
-                                                        mlir::Type elementType,
-                                                        int64_t queryKeyDim, int64_t valueDim) {
+                                                        mlir::Type elementType, int64_t queryKeyDim,
+                                                        int64_t valueDim) {
   AttentionSchedule schedule;
   schedule.lanes = unit.lanes;
   schedule.useBf16Dot = unit.hasBf16Dot && elementType.isBF16();

@@ -286,8 +286,8 @@ KeyBounds KeyBoundsSolver::solveNonNegative(const LinearForm &form) {
     // The key takes no part: all keys or none, which an empty interval far away expresses.
     auto allOrNothing = [&](Value extreme) {
       constexpr int64_t kFar = int64_t(1) << 61;
-      Value holds = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::sge, extreme,
-                                          constant(0));
+      Value holds =
+          arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::sge, extreme, constant(0));
       return arith::SelectOp::create(builder, loc, holds, constant(-kFar), constant(kFar));
     };
     result.visible.begin = allOrNothing(most);

@@ -72,11 +72,11 @@ private:
       };
       Type i16 = rewriter.getIntegerType(16), i32 = rewriter.getI32Type();
       Value allLanes = constant(i16, -1), toFloor = constant(i32, 1), asIs = constant(i32, 4);
-      Value f = LLVM::CallIntrinsicOp::create(
-                    rewriter, loc, type,
-                    rewriter.getStringAttr("llvm.x86.avx512.mask.reduce.ps.512"),
-                    ValueRange{y, toFloor, y, allLanes, asIs})
-                    .getResults();
+      Value f =
+          LLVM::CallIntrinsicOp::create(
+              rewriter, loc, type, rewriter.getStringAttr("llvm.x86.avx512.mask.reduce.ps.512"),
+              ValueRange{y, toFloor, y, allLanes, asIs})
+              .getResults();
       Value p = polynomial(f, {1.0f, 6.931513118e-01f, 2.401644501e-01f, 5.579991312e-02f,
                                9.017030309e-03f, 1.867130073e-03f});
       // The op hands its operands to the intrinsic in order: value, exponent, pass-through.
@@ -89,8 +89,8 @@ private:
       y = clamp(y, arith::CmpFPredicate::OLT, -127.0f);
       Value isOverflow;
       if (!isNonPositive) {
-        isOverflow = arith::CmpFOp::create(rewriter, loc, arith::CmpFPredicate::OGE, y,
-                                           splat(128.0f));
+        isOverflow =
+            arith::CmpFOp::create(rewriter, loc, arith::CmpFPredicate::OGE, y, splat(128.0f));
         y = clamp(y, arith::CmpFPredicate::OGT, 127.5f);
       }
       Value magic = splat(12582912.0f);

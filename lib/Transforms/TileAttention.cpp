@@ -74,8 +74,8 @@ Value AttentionTiler::sliceRows(Value tensor, Value headIndex, Value row, Value 
   }
   SmallVector<OpFoldResult> strides(type.getRank(), one);
   return tensor::ExtractSliceOp::create(builder, loc,
-                                        RankedTensorType::get(shape, type.getElementType()),
-                                        tensor, offsets, lengths, strides);
+                                        RankedTensorType::get(shape, type.getElementType()), tensor,
+                                        offsets, lengths, strides);
 }
 
 SmallVector<Value> AttentionTiler::buildInitialState() {
@@ -143,8 +143,8 @@ void AttentionTiler::buildQueryTile(scf::ForallOp forall) {
   batch = ids[0];
   head = ids[1];
   int64_t group = op.getNumQueryHeads() / op.getNumKeyHeads();
-  keyHead = group == 1 ? head
-                       : arith::DivUIOp::create(builder, loc, head, constant(group)).getResult();
+  keyHead =
+      group == 1 ? head : arith::DivUIOp::create(builder, loc, head, constant(group)).getResult();
   // The last query tile of a causal mask has the most work: it starts first.
   Value lastTile = sub(forall.getUpperBound(builder).back(), constant(1));
   Value tile = sub(lastTile, ids[2]);
@@ -159,9 +159,9 @@ void AttentionTiler::buildQueryTile(scf::ForallOp forall) {
   SmallVector<Value> rows;
   for (BlockArgument output : outputs)
     rows.push_back(sliceRows(output, head, firstRow, numRows));
-  auto finish = OnlineFinishOp::create(builder, loc, TypeRange(ValueRange(rows)), state[0],
-                                       state[1], state[2], rows[0],
-                                       rows.size() > 1 ? rows[1] : Value());
+  auto finish =
+      OnlineFinishOp::create(builder, loc, TypeRange(ValueRange(rows)), state[0], state[1],
+                             state[2], rows[0], rows.size() > 1 ? rows[1] : Value());
 
   builder.setInsertionPointToEnd(forall.getTerminator().getBody());
   for (auto [result, row, output] : llvm::zip(finish.getResults(), rows, outputs)) {
@@ -201,11 +201,10 @@ struct AttnTilePass : attnc::impl::AttnTilePassBase<AttnTilePass> {
   using AttnTilePassBase::AttnTilePassBase;
 
   TileSizes chooseSizes(AttentionOp op) {
-    AttentionSchedule schedule = chooseAttentionSchedule(
-        getVectorUnit(triple, features), op.getQuery().getType().getElementType(),
-        op.getQueryKeyDim(), op.getValueDim());
-    return {panels ? panels : schedule.panels,
-            panelWidth ? panelWidth : schedule.getPanelWidth(),
+    AttentionSchedule schedule = chooseAttentionSchedule(getVectorUnit(triple, features),
+                                                         op.getQuery().getType().getElementType(),
+                                                         op.getQueryKeyDim(), op.getValueDim());
+    return {panels ? panels : schedule.panels, panelWidth ? panelWidth : schedule.getPanelWidth(),
             keyTile ? keyTile : schedule.keyTile};
   }
 

@@ -26,8 +26,7 @@ static LogicalResult checkForm(DestinationStyleOpInterface op, Value state, int6
 }
 
 namespace {
-struct ConvertAttnToVectorPass
-    : attnc::impl::ConvertAttnToVectorPassBase<ConvertAttnToVectorPass> {
+struct ConvertAttnToVectorPass : attnc::impl::ConvertAttnToVectorPassBase<ConvertAttnToVectorPass> {
   using ConvertAttnToVectorPassBase::ConvertAttnToVectorPassBase;
 
   void runOnOperation() override {

@@ -11,11 +11,6 @@ using namespace mlir;
 using namespace attnc;
 
 namespace {
-/// The rows of `lanes` queries: lane `firstLane` on of one panel of the state.
-struct LaneGroup {
-  Value panel, firstLane, firstRow, numRows;
-};
-
 class OnlineFinishLowering {
 public:
   OnlineFinishLowering(attn::OnlineFinishOp op, const VectorUnit &unit)
@@ -23,73 +18,69 @@ public:
   void run();
 
 private:
-  void storeRows(const LaneGroup &group);
-  void storeLse(const LaneGroup &group, Value sum, Value isEmpty);
+  /// Finishes the rows from `firstRow` on that one vector of queries holds.
+  void finishRows(Value firstRow);
+  /// Calls `store(lane, row)` for each lane. Lanes behind the last row are given that row and come
+  /// before its own lane, which so has the last word.
+  void storeLanes(Value firstRow, function_ref<void(int64_t lane, Value row)> store);
 
   attn::OnlineFinishOp op;
   OpBuilder builder;
   VectorBuilder vb;
-  Value stage, lseStage;
+  Value lastRow;
 };
 } // namespace
 
-void OnlineFinishLowering::storeLse(const LaneGroup &group, Value sum, Value isEmpty) {
-  Value minusInfinity = vb.splat(-std::numeric_limits<float>::infinity());
-  Value max = vb.load(op.getMax(), {group.panel, group.firstLane});
-  Value log = math::LogOp::create(builder, vb.loc, sum);
-  Value lse = arith::SelectOp::create(builder, vb.loc, isEmpty, minusInfinity, vb.addF(max, log));
-  vb.store(lse, lseStage, {vb.index(0)});
-  vb.forLoop(vb.index(0), group.numRows, 1, [&](Value row) {
-    Value value = memref::LoadOp::create(builder, vb.loc, lseStage, row);
-    memref::StoreOp::create(builder, vb.loc, value, op.getLse(), vb.add(group.firstRow, row));
-  });
+void OnlineFinishLowering::storeLanes(Value firstRow, function_ref<void(int64_t, Value)> store) {
+  for (int64_t lane = vb.lanes() - 1; lane >= 0; --lane)
+    store(lane, vb.min(vb.add(firstRow, lane), lastRow));
 }
 
-void OnlineFinishLowering::storeRows(const LaneGroup &group) {
-  int64_t valueDim = cast<MemRefType>(op.getOutput().getType()).getDimSize(1);
-  Value sum = vb.load(op.getSum(), {group.panel, group.firstLane});
-  Value isEmpty = arith::CmpFOp::create(builder, vb.loc, arith::CmpFPredicate::OEQ, sum, vb.splat(0.0f));
-  Value inverse = arith::DivFOp::create(builder, vb.loc, vb.splat(1.0f), sum);
-  Value zero = vb.splat(0.0f);
+void OnlineFinishLowering::finishRows(Value firstRow) {
+  int64_t panelWidth = cast<MemRefType>(op.getMax().getType()).getDimSize(1);
+  auto outputType = cast<MemRefType>(op.getOutput().getType());
+  int64_t valueDim = outputType.getDimSize(1);
+  Value panel = vb.divide(firstRow, panelWidth);
+  Value firstLane = vb.sub(firstRow, vb.mul(panel, panelWidth));
 
-  auto transposeColumns = [&](Value column, int64_t count) {
+  Value zero = vb.splat(0.0f);
+  Value sum = vb.load(op.getSum(), {panel, firstLane});
+  Value isEmpty = arith::CmpFOp::create(builder, vb.loc, arith::CmpFPredicate::OEQ, sum, zero);
+  Value inverse = arith::DivFOp::create(builder, vb.loc, vb.splat(1.0f), sum);
+  auto finishColumns = [&](Value column, int64_t count) {
     VectorBuilder::Values rows(vb.lanes(), zero);
     for (int64_t i = 0; i < count; ++i) {
-      Value acc = vb.load(op.getAcc(), {group.panel, vb.add(column, i), group.firstLane});
+      Value acc = vb.load(op.getAcc(), {panel, vb.add(column, i), firstLane});
       rows[i] = arith::SelectOp::create(builder, vb.loc, isEmpty, zero, vb.mulF(acc, inverse));
     }
-    for (auto [i, row] : llvm::enumerate(vb.transpose(rows)))
-      vb.store(row, stage, {vb.index(i), column});
+    rows = vb.transpose(rows);
+    storeLanes(firstRow, [&](int64_t lane, Value row) {
+      Value converted = convertFloat(vb, rows[lane], outputType.getElementType());
+      storePrefix(vb, converted, op.getOutput(), row, column, count);
+    });
   };
   int64_t fullColumns = valueDim / vb.lanes() * vb.lanes();
   vb.forLoop(vb.index(0), vb.index(fullColumns), vb.lanes(),
-             [&](Value column) { transposeColumns(column, vb.lanes()); });
+             [&](Value column) { finishColumns(column, vb.lanes()); });
   if (fullColumns < valueDim)
-    transposeColumns(vb.index(fullColumns), valueDim - fullColumns);
-  vb.forLoop(vb.index(0), group.numRows, 1, [&](Value row) {
-    copyRow(vb, stage, row, op.getOutput(), vb.add(group.firstRow, row), valueDim);
+    finishColumns(vb.index(fullColumns), valueDim - fullColumns);
+
+  if (!op.getLse())
+    return;
+  Value max = vb.load(op.getMax(), {panel, firstLane});
+  Value log = math::LogOp::create(builder, vb.loc, sum);
+  Value minusInfinity = vb.splat(-std::numeric_limits<float>::infinity());
+  Value lse = arith::SelectOp::create(builder, vb.loc, isEmpty, minusInfinity, vb.addF(max, log));
+  storeLanes(firstRow, [&](int64_t lane, Value row) {
+    Value value = vector::ExtractOp::create(builder, vb.loc, lse, lane);
+    memref::StoreOp::create(builder, vb.loc, value, op.getLse(), row);
   });
-  if (op.getLse())
-    storeLse(group, sum, isEmpty);
 }
 
 void OnlineFinishLowering::run() {
-  int64_t panelWidth = cast<MemRefType>(op.getMax().getType()).getDimSize(1);
-  int64_t valueDim = cast<MemRefType>(op.getOutput().getType()).getDimSize(1);
-  ScratchAllocator scratch(op);
-  Type f32 = builder.getF32Type();
-  stage = scratch.allocate(builder, vb.loc, {vb.lanes(), int64_t(llvm::alignTo(valueDim, vb.lanes()))}, f32);
-  lseStage = scratch.allocate(builder, vb.loc, {vb.lanes()}, f32);
-
   Value numRows = memref::DimOp::create(builder, vb.loc, op.getOutput(), 0);
-  vb.forLoop(vb.index(0), numRows, vb.lanes(), [&](Value row) {
-    LaneGroup group;
-    group.panel = vb.divide(row, panelWidth);
-    group.firstLane = vb.sub(row, vb.mul(group.panel, panelWidth));
-    group.firstRow = row;
-    group.numRows = vb.min(vb.sub(numRows, row), vb.index(vb.lanes()));
-    storeRows(group);
-  });
+  lastRow = vb.sub(numRows, vb.index(1));
+  vb.forLoop(vb.index(0), numRows, vb.lanes(), [&](Value row) { finishRows(row); });
 }
 
 void attnc::lowerOnlineFinish(attn::OnlineFinishOp op, const VectorUnit &unit) {

@@ -63,9 +63,7 @@ private:
 
   Value lane(int64_t vector) { return vb.index(vector * vb.lanes()); }
   Value pairLane(int64_t vector) { return vb.index(2 * vector * vb.lanes()); }
-  VectorType pairVector() {
-    return VectorType::get({2 * vb.lanes()}, vb.builder.getBF16Type());
-  }
+  VectorType pairVector() { return VectorType::get({2 * vb.lanes()}, vb.builder.getBF16Type()); }
 
   attn::OnlineStepOp op;
   OpBuilder builder;
@@ -124,8 +122,7 @@ Value OnlineStepLowering::packPair(Value even, Value odd) {
   return vector::InterleaveOp::create(builder, vb.loc, convert(even), convert(odd));
 }
 
-RegisterTile OnlineStepLowering::multiply(RegisterTile tile, Value begin, Value end,
-                                          int64_t unroll,
+RegisterTile OnlineStepLowering::multiply(RegisterTile tile, Value begin, Value end, int64_t unroll,
                                           function_ref<Value(int64_t, Value)> loadLeft,
                                           function_ref<Value(int64_t, Value)> loadRight) {
   tile.values = vb.forLoop(begin, end, unroll, tile.values, [&](Value k, ValueRange carried) {
@@ -183,9 +180,9 @@ Value OnlineStepLowering::getPackedRows(Value rows, int64_t paddedDim, Type elem
     builder.setInsertionPoint(branch.elseYield());
     pack();
   }
-  auto anyRows = MemRefType::get(
-      {ShapedType::kDynamic, dim}, element,
-      StridedLayoutAttr::get(builder.getContext(), ShapedType::kDynamic, {dim, 1}));
+  auto anyRows =
+      MemRefType::get({ShapedType::kDynamic, dim}, element,
+                      StridedLayoutAttr::get(builder.getContext(), ShapedType::kDynamic, {dim, 1}));
   // Both have dense rows from here on: the stride is a constant.
   Value there = memref::ReinterpretCastOp::create(
       builder, vb.loc, anyRows, metadata.getBaseBuffer(), metadata.getOffset(),
@@ -216,7 +213,8 @@ void OnlineStepLowering::packKeyTile() {
   vb.forLoop(vb.index(0), paddedKeys, 2, [&](Value row) {
     for (int64_t parity = 0; parity < 2; ++parity) {
       Value source = vb.add(row, parity), target = vb.index(parity);
-      Value isKey = arith::CmpIOp::create(builder, vb.loc, arith::CmpIPredicate::slt, source, numKeys);
+      Value isKey =
+          arith::CmpIOp::create(builder, vb.loc, arith::CmpIPredicate::slt, source, numKeys);
       auto branch = scf::IfOp::create(builder, vb.loc, isKey, /*withElseRegion=*/true);
       OpBuilder::InsertionGuard guard(builder);
       builder.setInsertionPoint(branch.thenYield());
@@ -261,8 +259,8 @@ void OnlineStepLowering::applyMask(RegisterTile &tile, Value key) {
   Value lastKey = vb.sub(numKeys, vb.index(1));
   for (int64_t r = 0; r < tile.rows; ++r) {
     Value keyInTile = vb.add(key, r);
-    Value isKey = vb.broadcast(arith::CmpIOp::create(builder, vb.loc, arith::CmpIPredicate::slt,
-                                                     keyInTile, numKeys));
+    Value isKey = vb.broadcast(
+        arith::CmpIOp::create(builder, vb.loc, arith::CmpIPredicate::slt, keyInTile, numKeys));
     if (!mask.isEmpty())
       mask.enterKey(vb.add(op.getKeyPosition(), vb.min(keyInTile, lastKey)));
     for (int64_t v = 0; v < tile.vectors; ++v) {
@@ -290,8 +288,10 @@ void OnlineStepLowering::scoreBlockEpilogue(RegisterTile &tile, Value key, const
     }
   }
   Value blockEnd = vb.add(key, tile.rows);
-  Value afterBegin = arith::CmpIOp::create(builder, vb.loc, arith::CmpIPredicate::sge, key, keys.fullBegin);
-  Value beforeEnd = arith::CmpIOp::create(builder, vb.loc, arith::CmpIPredicate::sle, blockEnd, keys.fullEnd);
+  Value afterBegin =
+      arith::CmpIOp::create(builder, vb.loc, arith::CmpIPredicate::sge, key, keys.fullBegin);
+  Value beforeEnd =
+      arith::CmpIOp::create(builder, vb.loc, arith::CmpIPredicate::sle, blockEnd, keys.fullEnd);
   Value isFull = arith::AndIOp::create(builder, vb.loc, afterBegin, beforeEnd);
   auto branch = scf::IfOp::create(builder, vb.loc, ValueRange(tile.values).getTypes(), isFull,
                                   /*withElseRegion=*/true);
@@ -382,8 +382,8 @@ void OnlineStepLowering::accumulateRows(Value panel, const PanelKeys &keys, Valu
   };
   // Blocks of keys are whole register tiles, so that the unrolled loop needs no tail.
   int64_t unroll = schedule.rows / step;
-  tile = multiply(tile, vb.divide(keys.begin, step), vb.divide(keys.end, step), unroll > 4 ? 4 : unroll,
-                  loadLeft, loadRight);
+  tile = multiply(tile, vb.divide(keys.begin, step), vb.divide(keys.end, step),
+                  unroll > 4 ? 4 : unroll, loadLeft, loadRight);
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t v = 0; v < queryVectors; ++v)
       vb.store(tile.at(r, v), op.getAcc(), {panel, vb.add(firstRow, r), lane(v)});
@@ -421,8 +421,8 @@ void OnlineStepLowering::lowerPanel(Value panel, Value firstQuery, Value lastQue
   for (int64_t v = 0; v < queryVectors; ++v) {
     vb.store(newMax[v], op.getMax(), {panel, lane(v)});
     // Nothing seen yet: -inf - -inf is no number, but any finite reference gives exp = 0.
-    Value isEmpty = arith::CmpFOp::create(builder, vb.loc, arith::CmpFPredicate::OEQ, newMax[v],
-                                          minusInfinity);
+    Value isEmpty =
+        arith::CmpFOp::create(builder, vb.loc, arith::CmpFPredicate::OEQ, newMax[v], minusInfinity);
     reference.push_back(arith::SelectOp::create(builder, vb.loc, isEmpty, zero, newMax[v]));
     rescale.push_back(vb.expOfNonPositive(vb.subF(oldMax[v], reference[v])));
     sum.push_back(vb.mulF(vb.load(op.getSum(), {panel, lane(v)}), rescale[v]));
@@ -443,7 +443,8 @@ void OnlineStepLowering::run() {
     Value firstQuery = vb.add(op.getQueryPosition(), firstRow);
     Value lastQuery = vb.add(op.getQueryPosition(), lastRow);
     PanelKeys keys = getPanelKeys(firstQuery, lastQuery);
-    Value isVisible = arith::CmpIOp::create(builder, vb.loc, arith::CmpIPredicate::slt, keys.begin, keys.end);
+    Value isVisible =
+        arith::CmpIOp::create(builder, vb.loc, arith::CmpIPredicate::slt, keys.begin, keys.end);
     auto branch = scf::IfOp::create(builder, vb.loc, isVisible, /*withElseRegion=*/false);
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPoint(branch.thenYield());

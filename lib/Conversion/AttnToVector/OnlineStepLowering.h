@@ -13,8 +13,8 @@ class ScratchAllocator {
 public:
   explicit ScratchAllocator(mlir::Operation *op);
   /// An uninitialised buffer, aligned to 64 bytes, allocated where the task begins.
-  mlir::Value allocate(mlir::OpBuilder &builder, mlir::Location loc,
-                       llvm::ArrayRef<int64_t> shape, mlir::Type element);
+  mlir::Value allocate(mlir::OpBuilder &builder, mlir::Location loc, llvm::ArrayRef<int64_t> shape,
+                       mlir::Type element);
 
 private:
   mlir::Block *task;

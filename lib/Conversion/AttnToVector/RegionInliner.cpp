@@ -96,8 +96,8 @@ void RegionInliner::emit(Operation &op, bool asVector, ArrayRef<const ValueMap *
     type = vb.vectorOf(type);
   if (isLoad)
     results[op.getResult(0)] = emitLoad(op, ArrayRef(operands).drop_front(), asVector);
-  else if (isa<arith::DivSIOp, arith::DivUIOp, arith::RemSIOp, arith::RemUIOp,
-               arith::FloorDivSIOp, arith::CeilDivSIOp, arith::CeilDivUIOp>(op))
+  else if (isa<arith::DivSIOp, arith::DivUIOp, arith::RemSIOp, arith::RemUIOp, arith::FloorDivSIOp,
+               arith::CeilDivSIOp, arith::CeilDivUIOp>(op))
     results[op.getResult(0)] = emitDivision(op, operands, type);
   else
     results[op.getResult(0)] = emitElementwise(op, operands, type);
@@ -163,12 +163,12 @@ Value RegionInliner::emitLoad(Operation &op, ValueRange indices, bool asVector) 
   for (auto [axis, index] : llvm::enumerate(indices)) {
     Value size = memref::DimOp::create(builder, vb.loc, buffer, axis);
     Value last = vb.sub(size, vb.index(1));
-    Value bounded = vb.max(vb.min(index, splatIfVector(last, index)),
-                           splatIfVector(vb.index(0), index));
+    Value bounded =
+        vb.max(vb.min(index, splatIfVector(last, index)), splatIfVector(vb.index(0), index));
     clamped.push_back(bounded);
     if (type.isDynamicDim(axis)) {
-      Value none = arith::CmpIOp::create(builder, vb.loc, arith::CmpIPredicate::eq, size,
-                                         vb.index(0));
+      Value none =
+          arith::CmpIOp::create(builder, vb.loc, arith::CmpIPredicate::eq, size, vb.index(0));
       isEmpty = isEmpty ? arith::OrIOp::create(builder, vb.loc, isEmpty, none).getResult() : none;
     }
   }
@@ -181,8 +181,8 @@ Value RegionInliner::emitLoad(Operation &op, ValueRange indices, bool asVector) 
     if (!asVector)
       return loadScalar(clamped);
     // One lane at a time: captures are read once for a panel or a key where that is possible.
-    Value result = arith::ConstantOp::create(builder, vb.loc,
-                                             builder.getZeroAttr(vb.vectorOf(element)));
+    Value result =
+        arith::ConstantOp::create(builder, vb.loc, builder.getZeroAttr(vb.vectorOf(element)));
     for (int64_t lane = 0; lane < vb.lanes(); ++lane) {
       SmallVector<Value> at;
       for (Value index : clamped)

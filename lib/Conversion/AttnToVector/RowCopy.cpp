@@ -1,4 +1,5 @@
-// Packs and unpacks rows in full vectors and power-of-two tails, so that no byte outside is touched.
+// Packs and unpacks rows in full vectors and power-of-two tails, so that no byte outside is
+// touched.
 #include "RowCopy.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -6,20 +7,54 @@
 using namespace mlir;
 using namespace attnc;
 
+/// Calls `piece(offset, size)` for powers of two below `width` that cover [0, count).
+static void forEachPowerOfTwo(int64_t count, int64_t width,
+                              function_ref<void(int64_t, int64_t)> piece) {
+  for (int64_t offset = 0, size = width; offset < count; size /= 2)
+    if (offset + size <= count) {
+      piece(offset, size);
+      offset += size;
+    }
+}
+
 void attnc::forEachColumnChunk(VectorBuilder &vb, int64_t width, int64_t lanes,
                                function_ref<void(Value, int64_t)> chunk) {
   int64_t full = width / lanes * lanes;
   if (full > 0)
     vb.forLoop(vb.index(0), vb.index(full), lanes, [&](Value column) { chunk(column, lanes); });
-  for (int64_t column = full, size = lanes / 2; column < width; size /= 2)
-    if (column + size <= width) {
-      chunk(vb.index(column), size);
-      column += size;
-    }
+  forEachPowerOfTwo(width - full, lanes,
+                    [&](int64_t offset, int64_t size) { chunk(vb.index(full + offset), size); });
 }
 
-/// Converts a vector between f32, f16 and bf16, by way of f32.
-static Value convertFloat(VectorBuilder &vb, Value vector, Type to) {
+Value attnc::loadPadded(VectorBuilder &vb, Value source, Value row, Value column, int64_t count,
+                        int64_t width) {
+  Type element = cast<MemRefType>(source.getType()).getElementType();
+  auto type = VectorType::get({width}, element);
+  if (count == width)
+    return vb.load(type, source, {row, column});
+  Value result = arith::ConstantOp::create(vb.builder, vb.loc, vb.builder.getZeroAttr(type));
+  forEachPowerOfTwo(count, width, [&](int64_t offset, int64_t size) {
+    Value piece = vb.load(VectorType::get({size}, element), source, {row, vb.add(column, offset)});
+    result = vector::InsertStridedSliceOp::create(vb.builder, vb.loc, piece, result,
+                                                  ArrayRef<int64_t>{offset}, ArrayRef<int64_t>{1});
+  });
+  return result;
+}
+
+void attnc::storePrefix(VectorBuilder &vb, Value vector, Value target, Value row, Value column,
+                        int64_t count) {
+  int64_t width = cast<VectorType>(vector.getType()).getDimSize(0);
+  if (count == width)
+    return vb.store(vector, target, {row, column});
+  forEachPowerOfTwo(count, width, [&](int64_t offset, int64_t size) {
+    Value piece =
+        vector::ExtractStridedSliceOp::create(vb.builder, vb.loc, vector, ArrayRef<int64_t>{offset},
+                                              ArrayRef<int64_t>{size}, ArrayRef<int64_t>{1});
+    vb.store(piece, target, {row, vb.add(column, offset)});
+  });
+}
+
+Value attnc::convertFloat(VectorBuilder &vb, Value vector, Type to) {
   auto type = cast<VectorType>(vector.getType());
   if (type.getElementType() == to)
     return vector;
@@ -31,8 +66,8 @@ static Value convertFloat(VectorBuilder &vb, Value vector, Type to) {
   return vector;
 }
 
-void attnc::copyRow(VectorBuilder &vb, Value source, Value sourceRow, Value target,
-                    Value targetRow, int64_t width) {
+void attnc::copyRow(VectorBuilder &vb, Value source, Value sourceRow, Value target, Value targetRow,
+                    int64_t width) {
   Type from = cast<MemRefType>(source.getType()).getElementType();
   Type to = cast<MemRefType>(target.getType()).getElementType();
   // Rows of 16-bit elements that need no conversion fill a register with twice the elements.

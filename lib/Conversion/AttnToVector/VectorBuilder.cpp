@@ -101,9 +101,9 @@ VectorBuilder::Values VectorBuilder::transpose(ValueRange rows) {
 // Loops
 //===----------------------------------------------------------------------===//
 
-VectorBuilder::Values
-VectorBuilder::forLoop(Value begin, Value end, int64_t step, ValueRange carried,
-                       function_ref<Values(Value, ValueRange)> body) {
+VectorBuilder::Values VectorBuilder::forLoop(Value begin, Value end, int64_t step,
+                                             ValueRange carried,
+                                             function_ref<Values(Value, ValueRange)> body) {
   auto loop = scf::ForOp::create(builder, loc, begin, end, index(step), carried,
                                  [&](OpBuilder &, Location, Value, ValueRange) {});
   OpBuilder::InsertionGuard guard(builder);
@@ -113,8 +113,7 @@ VectorBuilder::forLoop(Value begin, Value end, int64_t step, ValueRange carried,
   return Values(loop.getResults());
 }
 
-void VectorBuilder::forLoop(Value begin, Value end, int64_t step,
-                            function_ref<void(Value)> body) {
+void VectorBuilder::forLoop(Value begin, Value end, int64_t step, function_ref<void(Value)> body) {
   forLoop(begin, end, step, {}, [&](Value i, ValueRange) -> Values {
     body(i);
     return {};

@@ -1,4 +1,5 @@
-// convert-forall-to-runtime: outlines parallel loops into tasks of the runtime's attnc_parallel_for.
+// convert-forall-to-runtime: outlines parallel loops into tasks of the runtime's
+// attnc_parallel_for.
 //
 // Captured values travel as fields of a struct on the caller's stack; a memref as its descriptor.
 #include "attnc/Conversion/Passes.h"
@@ -26,8 +27,7 @@ class ForallOutliner {
 public:
   ForallOutliner(scf::ForallOp forall, StringRef taskName)
       : forall(forall), function(forall->getParentOfType<func::FuncOp>()),
-        converter(forall.getContext()), builder(forall), loc(forall.getLoc()),
-        taskName(taskName) {}
+        converter(forall.getContext()), builder(forall), loc(forall.getLoc()), taskName(taskName) {}
 
   LogicalResult run();
 
@@ -107,9 +107,9 @@ int64_t ForallOutliner::placeScratch(Block &body, Value workerScratch) {
     if (!type.hasStaticShape() || !type.getLayout().isIdentity())
       continue;
     builder.setInsertionPoint(alloc);
-    Value view = memref::ViewOp::create(builder, loc, type, workerScratch,
-                                        arith::ConstantIndexOp::create(builder, loc, bytes),
-                                        ValueRange());
+    Value view =
+        memref::ViewOp::create(builder, loc, type, workerScratch,
+                               arith::ConstantIndexOp::create(builder, loc, bytes), ValueRange());
     int64_t elementBytes = llvm::divideCeil(type.getElementTypeBitWidth(), 8);
     bytes += llvm::alignTo(type.getNumElements() * elementBytes, kScratchAlignment);
     for (Operation *user : llvm::make_early_inc_range(alloc->getUsers()))
@@ -151,8 +151,8 @@ func::FuncOp ForallOutliner::buildTask() {
   SmallVector<Value> coordinates(forall.getRank());
   SmallVector<OpFoldResult> bounds = forall.getMixedUpperBound();
   for (int64_t axis = forall.getRank() - 1; axis > 0; --axis) {
-    Value size = mapping.lookupOrDefault(
-        getValueOrCreateConstantIndexOp(builder, loc, bounds[axis]));
+    Value size =
+        mapping.lookupOrDefault(getValueOrCreateConstantIndexOp(builder, loc, bounds[axis]));
     coordinates[axis] = arith::RemUIOp::create(builder, loc, rest, size);
     rest = arith::DivUIOp::create(builder, loc, rest, size);
   }
@@ -165,7 +165,8 @@ func::FuncOp ForallOutliner::buildTask() {
   // worker's scratch = base + worker * bytes; bytes is known once the buffers are placed.
   builder.setInsertionPointToStart(loop.getBody());
   auto scratchType = MemRefType::get({ShapedType::kDynamic}, builder.getI8Type());
-  Value placeholder = fromLLVM(LLVM::UndefOp::create(builder, loc, converter.convertType(scratchType)), scratchType);
+  Value placeholder = fromLLVM(
+      LLVM::UndefOp::create(builder, loc, converter.convertType(scratchType)), scratchType);
   int64_t bytes = placeScratch(*loop.getBody(), placeholder);
   builder.setInsertionPoint(loop);
   Value workerBytes = arith::MulIOp::create(builder, loc, entry->getArgument(3), i64(bytes));
@@ -195,15 +196,16 @@ func::FuncOp ForallOutliner::declareRuntimeFunction(StringRef name, TypeRange ar
     return known;
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToEnd(module.getBody());
-  auto declared = func::FuncOp::create(builder, loc, name, builder.getFunctionType(arguments, results));
+  auto declared =
+      func::FuncOp::create(builder, loc, name, builder.getFunctionType(arguments, results));
   declared.setPrivate();
   return declared;
 }
 
 void ForallOutliner::buildCall(func::FuncOp task) {
   Type i64Type = builder.getI64Type();
-  auto parallelFor = declareRuntimeFunction("attnc_parallel_for",
-                                            {pointer(), i64Type, pointer(), i64Type}, {});
+  auto parallelFor =
+      declareRuntimeFunction("attnc_parallel_for", {pointer(), i64Type, pointer(), i64Type}, {});
   auto workers = declareRuntimeFunction("attnc_rt_workers", {}, i64Type);
   auto scratch = declareRuntimeFunction("attnc_rt_scratch", {}, pointer());
 
