@@ -70,6 +70,7 @@ public:
         .Case([&](tensor::CastOp cast) {
           return tieShapes(cast, cast.getResult(), cast.getSource());
         })
+        .Case([&](tensor::ConcatOp concat) { return collectConcat(concat); })
         .Default([&](Operation *other) {
           if (OpTrait::hasElementwiseMappableTraits(other))
             return collectElementwise(other);
@@ -217,6 +218,22 @@ private:
     return success();
   }
 
+  /// The parts agree in every dimension but the one along which they are put together.
+  LogicalResult collectConcat(tensor::ConcatOp op) {
+    Value first = op.getInputs().front();
+    for (int64_t axis = 0; axis < op.getRank(); ++axis) {
+      if (axis == int64_t(op.getDim()))
+        continue;
+      if (op.getResultType().isDynamicDim(axis) || alwaysRuns(op))
+        if (failed(tie(op, op.getResult(), axis, first, axis)))
+          return failure();
+      for (Value other : op.getInputs().drop_front())
+        if (alwaysRuns(op) && failed(tie(op, first, axis, other, axis)))
+          return failure();
+    }
+    return success();
+  }
+
   /// Asks the op for the sizes of its results, and follows those that are a size of a tensor.
   LogicalResult collectReified(ReifyRankedShapedTypeOpInterface op) {
     if (llvm::all_of(op->getResultTypes(), [](Type type) {
@@ -228,23 +245,30 @@ private:
     Operation *before = op->getPrevNode();
     OpBuilder builder(op);
     ReifiedRankedShapedTypeDims shapes;
-    LogicalResult collected = success();
-    if (succeeded(op.reifyResultShapes(builder, shapes)))
-      collected = tieToSources(op, shapes);
+    bool isKnown = succeeded(op.reifyResultShapes(builder, shapes));
+    llvm::SmallPtrSet<Operation *, 8> temporary;
+    for (Operation *it = op->getPrevNode(); it != before; it = it->getPrevNode())
+      temporary.insert(it);
+    LogicalResult tied = isKnown ? tieToSources(op, shapes, temporary) : success();
     while (op->getPrevNode() != before)
       op->getPrevNode()->erase();
-    return collected;
+    return tied;
   }
 
-  LogicalResult tieToSources(Operation *op, const ReifiedRankedShapedTypeDims &shapes) {
+  LogicalResult tieToSources(Operation *op, const ReifiedRankedShapedTypeDims &shapes,
+                             const llvm::SmallPtrSetImpl<Operation *> &temporary) {
     for (auto [result, shape] : llvm::zip(op->getResults(), shapes))
       for (auto [axis, size] : llvm::enumerate(shape)) {
         auto value = dyn_cast_if_present<Value>(size);
         auto dim = value ? value.getDefiningOp<tensor::DimOp>() : nullptr;
-        std::optional<int64_t> sourceAxis = dim ? dim.getConstantIndex() : std::nullopt;
-        if (sourceAxis && isa<RankedTensorType>(dim.getSource().getType()))
-          if (failed(tie(op, result, axis, dim.getSource(), *sourceAxis)))
-            return failure();
+        if (!dim || temporary.contains(dim.getSource().getDefiningOp()))
+          continue;
+        auto source = dyn_cast<RankedTensorType>(dim.getSource().getType());
+        std::optional<int64_t> sourceAxis = dim.getConstantIndex();
+        if (!source || !sourceAxis || *sourceAxis < 0 || *sourceAxis >= source.getRank())
+          continue;
+        if (failed(tie(op, result, axis, dim.getSource(), *sourceAxis)))
+          return failure();
       }
     return success();
   }

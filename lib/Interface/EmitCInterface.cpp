@@ -309,9 +309,11 @@ struct AttnEmitCInterfacePass : attnc::impl::AttnEmitCInterfacePassBase<AttnEmit
     for (auto function : module.getOps<LLVM::LLVMFuncOp>())
       if (!function.isExternal())
         function.setLinkage(LLVM::Linkage::Internal);
-    for (auto global : module.getOps<LLVM::GlobalOp>())
-      if (global.getValueOrNull() || global.getInitializerBlock())
+    for (auto global : module.getOps<LLVM::GlobalOp>()) {
+      bool isDefined = global.getValueOrNull() || global.getInitializerBlock();
+      if (isDefined && global.getLinkage() != LLVM::Linkage::Private)
         global.setLinkage(LLVM::Linkage::Internal);
+    }
   }
 };
 } // namespace

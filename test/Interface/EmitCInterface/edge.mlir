@@ -27,6 +27,10 @@ module @two {
   llvm.func @attnc_parallel_for(!llvm.ptr, i64, !llvm.ptr, i64)
   // CHECK: llvm.mlir.global internal constant @table(
   llvm.mlir.global external constant @table(1.0 : f32) : f32
+  // CHECK: llvm.mlir.global private constant @weights(
+  llvm.mlir.global private constant @weights(2.0 : f32) : f32
+  // CHECK: llvm.mlir.global external @elsewhere()
+  llvm.mlir.global external @elsewhere() : f32
   // CHECK: llvm.func @first(%{{.*}}: !llvm.ptr) -> i32
   // CHECK: llvm.func @first_workspace
   // CHECK: llvm.func @second(%{{.*}}: !llvm.ptr) -> i32

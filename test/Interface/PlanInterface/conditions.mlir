@@ -33,3 +33,22 @@ func.func @cast_sometimes(%a: tensor<?xf32>, %n: index) -> tensor<f32> {
   %r = tensor.from_elements %x : tensor<f32>
   return %r : tensor<f32>
 }
+
+// Every return writes into the same argument.
+// CHECK-LABEL: func.func @two_returns
+// CHECK: cf.cond_br
+// CHECK: materialize_in_destination %arg0 in restrict writable %arg2
+// CHECK-NEXT: return
+// CHECK: %[[NEGATED:.*]] = arith.negf %arg0
+// CHECK-NEXT: materialize_in_destination %[[NEGATED]] in restrict writable %arg2
+// CHECK-NEXT: return
+func.func @two_returns(%a: tensor<?xf32>, %c: i32) -> tensor<?xf32> {
+  %zero = arith.constant 0 : i32
+  %keep = arith.cmpi eq, %c, %zero : i32
+  cf.cond_br %keep, ^keep, ^negate
+^keep:
+  return %a : tensor<?xf32>
+^negate:
+  %b = arith.negf %a : tensor<?xf32>
+  return %b : tensor<?xf32>
+}

@@ -70,3 +70,14 @@ func.func @loop(%a: tensor<?xf32>, %n: index) -> tensor<?xf32> {
   }
   return %r : tensor<?xf32>
 }
+
+// Parts that are put together agree in the other dimensions.
+// CHECK-LABEL: func.func @concat
+// CHECK-SAME: name = "arg0", shape = array<i64: -1, -2>
+// CHECK-SAME: name = "arg1", shape = array<i64: -1, -3>
+// CHECK-SAME: name = "out0", shape = array<i64: -1, 6>
+func.func @concat(%a: tensor<?x?xf32>, %b: tensor<?x?xf32>) -> tensor<?x6xf32> {
+  %ab = tensor.concat dim(1) %a, %b : (tensor<?x?xf32>, tensor<?x?xf32>) -> tensor<?x?xf32>
+  %six = tensor.cast %ab : tensor<?x?xf32> to tensor<?x6xf32>
+  return %six : tensor<?x6xf32>
+}

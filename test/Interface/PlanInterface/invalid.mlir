@@ -48,6 +48,16 @@ func.func @f(%a: tensor<?xf32>, %n: index) -> tensor<?xf32> {
 }
 
 // -----
+// A dimension that a tensor does not have is no size.
+func.func @f(%a: tensor<?xf32>) -> tensor<?xf32> {
+  %c9 = arith.constant 9 : index
+  %n = tensor.dim %a, %c9 : tensor<?xf32>
+  %r = tensor.empty(%n) : tensor<?xf32>
+  // expected-error@+1 {{dimension 0 of result 0 is not the size of any argument}}
+  return %r : tensor<?xf32>
+}
+
+// -----
 func.func @f(%a: tensor<?xf32>, %b: tensor<?xf32>, %c: i32) -> tensor<?xf32> {
   %zero = arith.constant 0 : i32
   %first = arith.cmpi eq, %c, %zero : i32
