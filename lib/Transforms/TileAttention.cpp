@@ -7,6 +7,7 @@
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Remarks.h"
 
 namespace attnc {
 #define GEN_PASS_DEF_ATTNTILEPASS
@@ -38,6 +39,8 @@ private:
   void buildQueryTile(scf::ForallOp forall);
   SmallVector<Value> buildKeyLoop(Value queryTile, ValueRange state);
   SmallVector<Value> buildInitialState();
+  /// Tells what the mask analysis found.
+  void remarkBounds(const KeyBounds &bounds);
   /// Rows [row, row + rows) of one head of a (batch, head, sequence, dim) tensor.
   Value sliceRows(Value tensor, Value headIndex, Value row, Value rows);
 
@@ -61,6 +64,30 @@ private:
 };
 
 } // namespace
+
+static remark::RemarkOpts remarkNamed(StringRef name) {
+  return remark::RemarkOpts::name(name).category("attn-tile");
+}
+
+void AttentionTiler::remarkBounds(const KeyBounds &bounds) {
+  if (op.getMask().empty())
+    return;
+  bool begin = bounds.visible.begin != nullptr, end = bounds.visible.end != nullptr;
+  if (begin || end)
+    remark::passed(loc, remarkNamed("mask-bounds"))
+        << llvm::formatv(
+               "the mask bounds the {0} key of a query tile: keys outside are not visited",
+               begin && end ? "first and last"
+               : begin      ? "first"
+                            : "last")
+               .str();
+  else
+    remark::missed(loc, remarkNamed("mask-bounds"))
+        << "the mask bounds no keys in closed form: every key tile is visited";
+  if (bounds.neverFull)
+    remark::missed(loc, remarkNamed("mask-full"))
+        << "no keys are known to be seen by a whole query tile: the mask is evaluated everywhere";
+}
 
 Value AttentionTiler::sliceRows(Value tensor, Value headIndex, Value row, Value rows) {
   auto type = cast<RankedTensorType>(tensor.getType());
@@ -106,7 +133,9 @@ SmallVector<Value> AttentionTiler::buildKeyLoop(Value queryTile, ValueRange stat
   queries.head = head;
   queries.first = toPosition(firstRow, op.getQOffset());
   queries.last = add(queries.first, sub(numRows, constant(1)));
-  KeyInterval visible = solveKeyBounds(builder, loc, op.getMask(), queries).visible;
+  KeyBounds bounds = solveKeyBounds(builder, loc, op.getMask(), queries);
+  remarkBounds(bounds);
+  KeyInterval visible = bounds.visible;
 
   auto toRow = [&](Value position) {
     return op.getKvOffset() ? sub(position, op.getKvOffset()) : position;
@@ -172,6 +201,10 @@ void AttentionTiler::buildQueryTile(scf::ForallOp forall) {
 }
 
 void AttentionTiler::run() {
+  remark::passed(loc, remarkNamed("tiles"))
+      << llvm::formatv("query tiles of {0} ({1} panels of {2}), key tiles of {3}",
+                       sizes.getQueryTile(), sizes.panels, sizes.panelWidth, sizes.keyTile)
+             .str();
   ReifiedRankedShapedTypeDims shapes;
   (void)op.reifyResultShapes(builder, shapes);
   SmallVector<Value> outputs;
