@@ -7,7 +7,7 @@ import lit.formats
 
 config.name = "attnc"
 config.test_format = lit.formats.ShTest(execute_external=False)
-config.suffixes = [".mlir", ".test", ".py"]
+config.suffixes = [".mlir", ".test", ".c", ".py"]
 # Inputs/ holds what tests read, lib/ the code of test passes. Unit/ is a suite of its own.
 config.excludes = ["Inputs", "lib", "CMakeLists.txt", "lit.cfg.py", "Unit"]
 config.test_source_root = os.path.dirname(__file__)
