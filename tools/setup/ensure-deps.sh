@@ -20,6 +20,11 @@ for package in $wanted; do
 done
 [ -n "$missing" ] || exit 0
 
+if ! command -v apt-get >/dev/null 2>&1; then
+  echo "$0: no apt-get here; install what stands for these Debian packages:$missing" >&2
+  exit 3
+fi
+
 as_root=
 if [ "$(id -u)" -ne 0 ]; then
   if ! command -v sudo >/dev/null 2>&1; then
