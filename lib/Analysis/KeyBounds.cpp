@@ -9,6 +9,7 @@
 
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
+#include "llvm/Support/MathExtras.h"
 
 #include <optional>
 
@@ -28,6 +29,7 @@ struct LinearForm {
   SmallVector<PositionTerm, 2> query, key;
   SmallVector<std::pair<Value, int64_t>, 2> uniform;
   int64_t constant = 0;
+  bool overflowed = false;
 
   void add(const LinearForm &other, int64_t factor) {
     auto append = [&](auto &terms, const auto &others) {
@@ -38,7 +40,9 @@ struct LinearForm {
     append(key, other.key);
     for (auto [value, coefficient] : other.uniform)
       uniform.push_back({value, coefficient * factor});
-    constant += other.constant * factor;
+    int64_t product;
+    overflowed |= other.overflowed || llvm::MulOverflow(other.constant, factor, product) ||
+                  llvm::AddOverflow(constant, product, constant);
   }
 
 private:
@@ -280,6 +284,10 @@ Value KeyBoundsSolver::emitExtreme(const LinearForm &form, bool largest) {
 KeyBounds KeyBoundsSolver::solveNonNegative(const LinearForm &form) {
   if (form.key.size() > 1)
     return unknown();
+  // A limit far beyond every position, such as a window of INT64_MAX, would overflow later sums.
+  constexpr int64_t kFarthest = int64_t(1) << 60;
+  if (form.overflowed || std::abs(form.constant) > kFarthest)
+    return unknown();
   Value most = emitExtreme(form, /*largest=*/true), least = emitExtreme(form, /*largest=*/false);
   KeyBounds result;
   if (form.key.empty()) {
@@ -324,7 +332,9 @@ KeyBounds KeyBoundsSolver::solveComparison(arith::CmpIOp compare) {
   auto atLeast = [&](const LinearForm &a, const LinearForm &b, int64_t slack) {
     LinearForm form = a;
     form.add(b, -1);
-    form.constant -= slack;
+    LinearForm margin;
+    margin.constant = slack;
+    form.add(margin, -1);
     return solveNonNegative(form);
   };
   switch (compare.getPredicate()) {

@@ -31,6 +31,7 @@ static void addAttnStage(OpPassManager &pm) {
 static void addTiledStage(OpPassManager &pm, const CpuTarget &target) {
   pm.addPass(createAttnPlanInterfacePass());
   pm.addPass(createAttnTilePass({target.triple, target.features}));
+  pm.addPass(createConvertElementwiseToLinalgPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
 }
@@ -52,6 +53,7 @@ static void addBuffersStage(OpPassManager &pm) {
 
 static void addVectorStage(OpPassManager &pm, const CpuTarget &target) {
   pm.addNestedPass<func::FuncOp>(createConvertAttnToVectorPass({target.triple, target.features}));
+  pm.addPass(createConvertCopyToLinalgPass());
   pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   pm.addPass(createConvertForallToRuntimePass());
   pm.addPass(createCanonicalizerPass());

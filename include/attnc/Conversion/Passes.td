@@ -57,4 +57,19 @@ def ConvertForallToRuntimePass : Pass<"convert-forall-to-runtime", "::mlir::Modu
                            "::mlir::scf::SCFDialect"];
 }
 
+def ConvertCopyToLinalgPass : Pass<"convert-copy-to-linalg"> {
+  let summary = "Turn memref.copy into linalg.copy";
+  let description = [{
+    A `memref.copy` between strided buffers would become a call of a C++ runtime library that
+    artifacts do not have; a `linalg.copy` becomes a loop nest.
+
+    ```mlir
+    memref.copy %a, %b : memref<?xf32, strided<[?]>> to memref<?xf32>
+    // becomes
+    linalg.copy ins(%a : memref<?xf32, strided<[?]>>) outs(%b : memref<?xf32>)
+    ```
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
 #endif // ATTNC_CONVERSION_PASSES_TD
