@@ -44,6 +44,9 @@ void buildMaskRegion(mlir::OpBuilder &builder, AttentionOp op, mlir::Region &reg
 inline constexpr unsigned kNumMaskArguments = 4;
 inline constexpr unsigned kNumScoreArguments = 5;
 
+/// The most ops of a region: more than any mask needs, and few enough to inline and analyse.
+inline constexpr size_t kMaxRegionOps = 4096;
+
 /// Lets the tiled ops be bufferized by one-shot-bufferize.
 void registerBufferizationModels(mlir::DialectRegistry &registry);
 

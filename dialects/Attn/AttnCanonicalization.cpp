@@ -1,4 +1,4 @@
-// Canonicalization patterns of attn.attention: patterns, operands and results that change nothing.
+// Canonicalization patterns of the ops: mask patterns, operands and results that change nothing.
 #include "dialects/Attn/Attn.h"
 #include "dialects/Attn/RegionCanonicalization.h"
 
@@ -155,10 +155,35 @@ private:
     return value.convertToDouble();
   }
 };
+
+/// Tiles that are known better before a tensor.cast are taken from there. The upstream pattern for
+/// destination-style ops does the same, but clones the op, and in LLVM 22 OpBuilder cannot clone a
+/// region that is empty, as an absent mask or score is; so this one must come first.
+struct FoldCastsOfTiles : OpRewritePattern<OnlineStepOp> {
+  FoldCastsOfTiles(MLIRContext *context) : OpRewritePattern(context, /*benefit=*/2) {}
+  LogicalResult matchAndRewrite(OnlineStepOp op, PatternRewriter &rewriter) const override {
+    if (!tensor::hasFoldableTensorCastOperand(op))
+      return rewriter.notifyMatchFailure(op, "no operand is a cast from a more static type");
+    rewriter.modifyOpInPlace(op, [&] {
+      // The state has static types, so only tiles have casts.
+      for (OpOperand *operand : op.getDpsInputOperands()) {
+        auto cast = operand->get().getDefiningOp<tensor::CastOp>();
+        if (cast && tensor::canFoldIntoConsumerOp(cast))
+          operand->set(cast.getSource());
+      }
+    });
+    return success();
+  }
+};
 } // namespace
 
 void AttentionOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
   patterns.add<SimplifyMaskPatterns, DropDeadOperands, DropUnusedLse, FoldFactorIntoScale>(context);
   populateRegionPatterns(patterns);
   populateScoreToMaskPatterns(patterns);
+}
+
+void OnlineStepOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+  patterns.add<FoldCastsOfTiles>(context);
+  populateRegionPatterns(patterns);
 }

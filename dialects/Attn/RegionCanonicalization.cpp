@@ -124,6 +124,9 @@ struct LiftSelectIntoMask : OpRewritePattern<AttentionOp> {
     auto sources = getSources(score, select.getCondition(), score.getArgument(0));
     if (!sources)
       return rewriter.notifyMatchFailure(op, "the choice depends on the score");
+    size_t maskSize = op.getMask().empty() ? 0 : op.getMask().front().getOperations().size();
+    if (maskSize + sources->size() + kNumAddedOps > kMaxRegionOps)
+      return rewriter.notifyMatchFailure(op, "the mask region would get too large");
 
     Location loc = select.getLoc();
     IRMapping mapping;
@@ -146,6 +149,9 @@ struct LiftSelectIntoMask : OpRewritePattern<AttentionOp> {
   }
 
 private:
+  /// Besides the choice: a new mask region's two, and negation and conjunction.
+  static constexpr size_t kNumAddedOps = 5;
+
   /// The mask region's block; a new one yields true.
   static Block *getOrCreateMask(AttentionOp op, PatternRewriter &rewriter) {
     if (!op.getMask().empty())
@@ -172,8 +178,4 @@ void attnc::attn::populateRegionPatterns(RewritePatternSet &patterns) {
 
 void attnc::attn::populateScoreToMaskPatterns(RewritePatternSet &patterns) {
   patterns.add<LiftSelectIntoMask>(patterns.getContext());
-}
-
-void OnlineStepOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *) {
-  populateRegionPatterns(patterns);
 }

@@ -7,9 +7,6 @@
 using namespace mlir;
 using namespace attnc::attn;
 
-/// More ops than any mask needs, and few enough to inline and analyse.
-static constexpr size_t kMaxRegionOps = 4096;
-
 namespace {
 /// Verifies one region of `op`; `name` is its name in messages.
 struct RegionVerifier {

@@ -12,11 +12,16 @@ namespace attnc {
 using namespace mlir;
 using namespace attnc::attn;
 
-static void expandPatterns(AttentionOp op) {
+static LogicalResult expandPatterns(AttentionOp op) {
   OpBuilder builder(op);
   buildMaskRegion(builder, op, op.getMask());
+  size_t size = op.getMask().front().getOperations().size();
+  if (size > kMaxRegionOps)
+    return op.emitOpError() << "has mask patterns that expand to " << size
+                            << " ops, wanted at most " << kMaxRegionOps;
   op.removeMaskPatternsAttr();
   op.getDocumentIdsMutable().clear();
+  return success();
 }
 
 //===----------------------------------------------------------------------===//
@@ -74,12 +79,13 @@ static void warnOfTruncation(Region &region) {
 namespace {
 struct AttnExpandPatternsPass : attnc::impl::AttnExpandPatternsPassBase<AttnExpandPatternsPass> {
   void runOnOperation() override {
-    getOperation()->walk([](AttentionOp op) {
+    WalkResult result = getOperation()->walk([](AttentionOp op) {
       warnOfTruncation(op.getMask());
       warnOfTruncation(op.getScore());
-      if (op.getMaskPatternsAttr())
-        expandPatterns(op);
+      return WalkResult(op.getMaskPatternsAttr() ? expandPatterns(op) : success());
     });
+    if (result.wasInterrupted())
+      signalPassFailure();
   }
 };
 } // namespace
