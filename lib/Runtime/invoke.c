@@ -113,25 +113,23 @@ static int check_target(const attnc_metadata *metadata) {
   return status;
 }
 
-/* Outputs may share memory with nothing: not with inputs, other outputs or the workspace. */
+/* Outputs may share memory with nothing: not with inputs, which come before them, other outputs or
+ * the workspace. */
 static int check_overlaps(const attnc_metadata *metadata, const attnc_rt_range *ranges,
                           attnc_rt_range workspace) {
   for (int32_t i = 0; i < metadata->num_args; ++i) {
-    const char *name = metadata->args[i].name;
+    const attnc_arg *args = metadata->args;
     if (attnc_rt_overlap(ranges[i], workspace))
       return attnc_rt_fail(ATTNC_INVALID_ARGUMENT,
                            "workspace: wanted memory of its own, got an overlap with argument %d "
                            "(%s)",
-                           (int)i, name);
-    for (int32_t j = 0; j < i; ++j) {
-      const int is_written =
-          metadata->args[i].kind == ATTNC_ARG_OUTPUT || metadata->args[j].kind == ATTNC_ARG_OUTPUT;
-      if (is_written && attnc_rt_overlap(ranges[i], ranges[j]))
+                           (int)i, args[i].name);
+    for (int32_t j = 0; args[i].kind == ATTNC_ARG_OUTPUT && j < i; ++j)
+      if (attnc_rt_overlap(ranges[i], ranges[j]))
         return attnc_rt_fail(ATTNC_INVALID_ARGUMENT,
                              "argument %d (%s): wanted memory of its own, got an overlap with "
                              "argument %d (%s)",
-                             (int)i, name, (int)j, metadata->args[j].name);
-    }
+                             (int)i, args[i].name, (int)j, args[j].name);
   }
   return ATTNC_OK;
 }

@@ -158,6 +158,12 @@ TEST_F(Invoke, oneTensorMayBeSeveralInputs) {
   EXPECT_EQ(invoke(), ATTNC_OK);
 }
 
+TEST_F(Invoke, neighboursDoNotOverlap) {
+  o.view.data = bytes[0] + 96; // q has 96 bytes
+  lse.view.data = bytes[0] + 96 + 96;
+  EXPECT_EQ(invoke(), ATTNC_OK);
+}
+
 TEST_F(Invoke, emptyTensorsNeedNoMemory) {
   q.shape = o.shape = {1, 2, 0, 4};
   lse.shape = {1, 2, 0};
@@ -407,6 +413,18 @@ TEST_F(BadCall, sharedSizeOfAnOutput) {
   o.shape[2] = 2;
   expect(ATTNC_INVALID_ARGUMENT,
          "argument 4 (o), dim 2: wanted 3, the size of argument 0 (q), dim 2, got 2");
+}
+
+TEST_F(BadCall, sharedSizeWithinOneTensor) {
+  const int64_t square[] = {-1, -1};
+  const attnc_arg args[] = {{"square", ATTNC_ARG_INPUT, kF32, 2, square}};
+  metadata.args = args;
+  metadata.num_args = 1;
+  Tensor tensor(bytes[0], kF32, {3, 4});
+  void *argv[] = {&tensor.view};
+  EXPECT_EQ(attnc_rt_invoke(&metadata, recordEntry, argv, nullptr), ATTNC_INVALID_ARGUMENT);
+  EXPECT_STREQ(attnc_last_error(), "argument 0 (square), dim 1: wanted 3, the size of argument 0 "
+                                   "(square), dim 0, got 4");
 }
 
 TEST_F(BadCall, lastAxisStride) {
