@@ -54,9 +54,9 @@ static ExitCode writeOutputs(func::FuncOp function, const Options &options,
   for (auto [number, option] : llvm::enumerate(options.outputs))
     if (!option.boundPath.empty() && !outputs[number].bound)
       return fail(ExitCode::Diagnosed, "result " + llvm::Twine(number) +
-                                           " has no error bound: only an attn.attention output "
+                                           " has no error bound: only results of attn.attention "
                                            "that @" +
-                                           function.getName() + " returns directly has one");
+                                           function.getName() + " returns directly have one");
   for (auto [number, option] : llvm::enumerate(options.outputs)) {
     const reference::Output &output = outputs[number];
     std::optional<ElementType> storage = reference::getStorageType(output.value.getElementType());

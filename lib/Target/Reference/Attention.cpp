@@ -21,9 +21,9 @@ static int64_t addPositions(int64_t a, int64_t b) {
 namespace {
 class AttentionEvaluator {
 public:
-  AttentionEvaluator(attn::AttentionOp op, const Frame &frame, bool computeBound)
+  AttentionEvaluator(attn::AttentionOp op, const Frame &frame, bool computeBounds)
       : op(op), query(frame.at(op.getQuery())), key(frame.at(op.getKey())),
-        value(frame.at(op.getValue())), wantsBound(computeBound) {}
+        value(frame.at(op.getValue())), wantsBounds(computeBounds) {}
 
   /// Checks sizes that are only known now, and prepares mask, score, sink and offsets.
   LogicalResult prepare(const Frame &frame);
@@ -36,6 +36,7 @@ private:
   FailureOr<bool> isAllowed(const MaskPosition &at, int64_t head);
   LogicalResult collectScores(int64_t batch, int64_t head, int64_t queryRow);
   LogicalResult applyScoreRegion(const MaskPosition &at, int64_t head, double &score);
+  LogicalResult applyScoreRegionToRow(int64_t head, MaskPosition at);
   void computeSoftmax(std::optional<double> sinkLogit);
   void accumulate(int64_t batch, int64_t head, int64_t queryRow);
 
@@ -51,7 +52,7 @@ private:
 
   attn::AttentionOp op;
   const Tensor query, key, value;
-  const bool wantsBound;
+  const bool wantsBounds;
   double scale = 1;
   int64_t queryOffset = 0, keyOffset = 0;
   std::optional<Tensor> sink;
@@ -59,7 +60,7 @@ private:
   std::optional<ScalarProgram> mask, score;
 
   AttentionResult result;
-  Cell *output = nullptr, *lse = nullptr, *bound = nullptr;
+  Cell *output = nullptr, *lse = nullptr, *outputBound = nullptr, *lseBound = nullptr;
   /// The row in progress.
   AttentionRow row;
 };
@@ -182,17 +183,15 @@ LogicalResult AttentionEvaluator::applyScoreRegion(const MaskPosition &at, int64
   return success();
 }
 
-/// Fills keys, scores and score errors of the row with the keys that take part. A score of -inf
-/// takes its key out, as a mask does.
+/// Fills keys, scaled scores and, where bounds are wanted, their errors.
 LogicalResult AttentionEvaluator::collectScores(int64_t batch, int64_t head, int64_t queryRow) {
   row.keys.clear();
   row.scores.clear();
-  row.scoreErrors.clear();
+  row.likelyScoreErrors.clear();
   const int64_t headDim = query.getDim(3);
   const Cell *q = getRow(query, batch, head, queryRow);
   MaskPosition at{batch, addPositions(queryOffset, queryRow), 0};
-
-  double magnitude = 0;
+  double largest = 0;
   for (int64_t j = 0; j < key.getDim(2); ++j) {
     at.key = addPositions(keyOffset, j);
     FailureOr<bool> allowed = isAllowed(at, head);
@@ -203,26 +202,34 @@ LogicalResult AttentionEvaluator::collectScores(int64_t batch, int64_t head, int
     const Cell *k = getRow(key, batch, getKeyHead(head), j);
     row.keys.push_back(j);
     row.scores.push_back(scale * computeDotProduct(q, k, headDim));
-    if (wantsBound)
-      magnitude = std::fmax(magnitude, computeDotMagnitude(q, k, headDim));
+    if (!wantsBounds)
+      continue;
+    const double magnitude = computeDotMagnitude(q, k, headDim);
+    largest = std::fmax(largest, magnitude);
+    row.likelyScoreErrors.push_back(getLikelyDotProductError(scale, magnitude));
   }
+  if (wantsBounds)
+    row.scoreErrors.assign(row.keys.size(), getDotProductError(headDim, scale, largest));
+  return score ? applyScoreRegionToRow(head, at) : success();
+}
 
-  const double dotError = getDotProductError(headDim, scale, magnitude);
+/// A score of -inf takes its key out, as a mask does.
+LogicalResult AttentionEvaluator::applyScoreRegionToRow(int64_t head, MaskPosition at) {
   size_t kept = 0;
   for (size_t n = 0; n < row.keys.size(); ++n) {
-    double value = row.scores[n], error = dotError;
-    if (score) {
-      at.key = addPositions(keyOffset, row.keys[n]);
-      if (failed(applyScoreRegion(at, head, value)))
-        return failure();
-      if (wantsBound)
-        error = score->computeResultError(dotError);
-    }
+    at.key = addPositions(keyOffset, row.keys[n]);
+    double value = row.scores[n];
+    if (failed(applyScoreRegion(at, head, value)))
+      return failure();
     if (value == kMinusInfinity)
       continue;
     row.keys[kept] = row.keys[n];
-    row.scores[kept++] = value;
-    row.scoreErrors.push_back(error);
+    row.scores[kept] = value;
+    if (wantsBounds) {
+      row.scoreErrors[kept] = score->computeResultError(row.scoreErrors[n]);
+      row.likelyScoreErrors[kept] = score->computeResultError(row.likelyScoreErrors[n]);
+    }
+    ++kept;
   }
   row.keys.resize(kept);
   row.scores.resize(kept);
@@ -258,9 +265,11 @@ void AttentionEvaluator::accumulate(int64_t batch, int64_t head, int64_t queryRo
     for (int64_t d = 0; d < valueDim; ++d)
       out[d].real += weight * v[d].real;
   }
-  if (bound && !row.keys.empty())
+  if (outputBound && !row.keys.empty())
     computeRowBound(row, values, valueDim, out, *getStorageType(value.getElementType()),
-                    bound + outputRow * valueDim);
+                    outputBound + outputRow * valueDim);
+  if (lseBound)
+    lseBound[outputRow].real = computeLseBound(row, lse[outputRow].real);
 }
 
 LogicalResult AttentionEvaluator::runRow(int64_t batch, int64_t head, int64_t queryRow) {
@@ -278,13 +287,20 @@ FailureOr<AttentionResult> AttentionEvaluator::run() {
   if (failed(outputTensor))
     return failure();
   result.output = std::move(*outputTensor);
-  if (wantsBound)
-    result.bound = Tensor(Float64Type::get(op.getContext()), outputShape);
+  Type f64 = Float64Type::get(op.getContext());
+  if (wantsBounds)
+    result.outputBound = Tensor(f64, outputShape);
   if (op.getLse())
     result.lse = Tensor(Float32Type::get(op.getContext()), {batches, heads, rows});
+  if (op.getLse() && wantsBounds)
+    result.lseBound = Tensor(f64, {batches, heads, rows});
   output = result.output.mutableData();
-  bound = result.bound ? result.bound->mutableData() : nullptr;
-  lse = result.lse ? result.lse->mutableData() : nullptr;
+  const auto getCells = [](std::optional<Tensor> &tensor) {
+    return tensor ? tensor->mutableData() : nullptr;
+  };
+  outputBound = getCells(result.outputBound);
+  lse = getCells(result.lse);
+  lseBound = getCells(result.lseBound);
 
   for (int64_t batch = 0; batch < batches; ++batch)
     for (int64_t head = 0; head < heads; ++head)
@@ -295,8 +311,8 @@ FailureOr<AttentionResult> AttentionEvaluator::run() {
 }
 
 FailureOr<AttentionResult> reference::evaluateAttention(attn::AttentionOp op, const Frame &frame,
-                                                        bool computeBound) {
-  AttentionEvaluator evaluator(op, frame, computeBound);
+                                                        bool computeBounds) {
+  AttentionEvaluator evaluator(op, frame, computeBounds);
   if (failed(evaluator.prepare(frame)))
     return failure();
   return evaluator.run();

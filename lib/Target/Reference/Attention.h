@@ -11,10 +11,11 @@ struct AttentionResult {
   Tensor output;
   /// Where the op has it as a result.
   std::optional<Tensor> lse;
-  std::optional<Tensor> bound;
+  /// Where they are asked for.
+  std::optional<Tensor> outputBound, lseBound;
 };
 
 llvm::FailureOr<AttentionResult> evaluateAttention(attn::AttentionOp op, const Frame &frame,
-                                                   bool computeBound);
+                                                   bool computeBounds);
 
 } // namespace attnc::reference

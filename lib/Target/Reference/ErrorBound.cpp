@@ -3,6 +3,8 @@
 
 #include "ScalarOps.h"
 
+#include "attnc/Support/ErrorMetric.h"
+
 #include <cmath>
 
 using namespace attnc;
@@ -21,6 +23,19 @@ Rounding reference::getRounding(ElementType storage) {
 
 double reference::getDotProductError(int64_t headDim, double scale, double magnitude) {
   return static_cast<double>(headDim + 4) * kUnitRoundoffF32 * std::fabs(scale) * magnitude;
+}
+
+double reference::getLikelyDotProductError(double scale, double magnitude) {
+  return 3 * kUnitRoundoffF32 * std::fabs(scale) * magnitude;
+}
+
+double reference::computeLseBound(const AttentionRow &row, double lse) {
+  if (!std::isfinite(lse))
+    return 0;
+  double bound = kLseTolerance * (1 + std::fabs(lse));
+  for (size_t n = 0; n < row.keys.size(); ++n)
+    bound += row.weights[n] / row.sum * row.likelyScoreErrors[n];
+  return bound;
 }
 
 void reference::computeRowBound(const AttentionRow &row, const Cell *values, int64_t valueDim,

@@ -1,7 +1,7 @@
 // How far a correct attention may be from the real-arithmetic result, element by element.
 //
-// With p the normalised weights, v the values, o the exact output, m the row's maximum and n the
-// number of keys a row sees, the bound of one output element is
+// Output. With p the normalised weights, v the values, o the exact output, m the row's maximum and
+// n the number of keys a row sees, the bound of one output element is
 //
 //     u_out |o|                             the output is rounded to the storage type
 //   + 6 / sqrt(3) || r . v ||_2             the weights are rounded to it before the second
@@ -18,6 +18,10 @@
 //   e_j   = (D + 4) 2^-24 |scale| max_j sum_d |q_d k_jd|, carried through the score region
 //
 // It is 0 where o is not finite: there the result must be the same NaN or infinity.
+// Log-sum-exp: 3e-6 (1 + |lse|) + sum_j p_j e'_j, where e'_j carries 3 * 2^-24 |scale| sum_d |q_d
+// k_jd| through the score region: six sigma of a dot product whose roundings are independent. It
+// matters only for a row that sees few keys, where the score is small and its terms are not.
+//
 // u is the unit roundoff of the storage type, t its smallest rounding: see getRounding. The terms
 // with 6 / sqrt(3) and sqrt(n) assume that roundings do not all go one way; they do not for any
 // data but constants that f32 cannot add exactly.
@@ -40,8 +44,8 @@ struct AttentionRow {
   std::vector<int64_t> keys;
   /// Scores, and exp(score - max).
   std::vector<double> scores, weights;
-  /// Errors e_j of the scores; only filled when bounds are wanted.
-  std::vector<double> scoreErrors;
+  /// Errors e_j and e'_j of the scores; only filled when bounds are wanted.
+  std::vector<double> scoreErrors, likelyScoreErrors;
   double max = 0, sum = 0;
   /// exp(sink - max), part of `sum`; 0 without a sink.
   double sinkWeight = 0;
@@ -51,9 +55,15 @@ struct AttentionRow {
 /// `magnitude` is the largest sum of |q_d k_jd| of the row.
 double getDotProductError(int64_t headDim, double scale, double magnitude);
 
+/// e'_j before the score region, where `magnitude` is the sum of |q_d k_jd| of the key.
+double getLikelyDotProductError(double scale, double magnitude);
+
 /// Writes the bound of `valueDim` output elements. `values` is the row-major value matrix of the
 /// row's head and `output` the exact result.
 void computeRowBound(const AttentionRow &row, const Cell *values, int64_t valueDim,
                      const Cell *output, ElementType storage, Cell *bound);
+
+/// The bound of the row's log-sum-exp, 0 where that is not finite.
+double computeLseBound(const AttentionRow &row, double lse);
 
 } // namespace attnc::reference

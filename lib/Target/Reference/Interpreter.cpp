@@ -61,7 +61,7 @@ private:
 
   InterpreterOptions options;
   unsigned callDepth = 0;
-  /// Bounds of the attention outputs of the outermost function.
+  /// Bounds of the attention results of the outermost function.
   llvm::DenseMap<Value, Tensor> bounds;
 };
 } // namespace
@@ -131,13 +131,15 @@ FailureOr<SmallVector<Output>> Interpreter::run(func::FuncOp function, ArrayRef<
 
 FailureOr<Results> Interpreter::runOp(attn::AttentionOp op, Frame &frame) {
   // Only what the outermost function returns can have a bound that anyone sees.
-  bool wantsBound = options.computeBounds && callDepth == 0 &&
-                    llvm::any_of(op.getOutput().getUsers(), llvm::IsaPred<func::ReturnOp>);
-  FailureOr<AttentionResult> result = evaluateAttention(op, frame, wantsBound);
+  bool wantsBounds = options.computeBounds && callDepth == 0 &&
+                     llvm::any_of(op->getUsers(), llvm::IsaPred<func::ReturnOp>);
+  FailureOr<AttentionResult> result = evaluateAttention(op, frame, wantsBounds);
   if (failed(result))
     return failure();
-  if (result->bound)
-    bounds[op.getOutput()] = *result->bound;
+  if (result->outputBound)
+    bounds[op.getOutput()] = *result->outputBound;
+  if (result->lseBound)
+    bounds[op.getLse()] = *result->lseBound;
   Results results = {result->output};
   if (result->lse)
     results.push_back(*result->lse);

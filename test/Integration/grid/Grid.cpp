@@ -46,6 +46,7 @@ public:
     ++points;
     maxRatio = std::max(maxRatio, result.maxRatio);
     rmsRatio = std::max(rmsRatio, result.rmsRatio);
+    lseRatio = std::max(lseRatio, result.lseRatio);
     lseError = std::max(lseError, result.lseError);
     if (!result.failure.empty())
       fail(configuration, "." + std::to_string(point.number),
@@ -72,8 +73,8 @@ public:
     if (isTerminal)
       std::fprintf(stderr, "\n");
     std::printf("grid: %lld points, %lld failed, worst err/B %.3f, worst rms/B %.3f, "
-                "worst lse %.2g (seed %llu)\n",
-                (long long)points, (long long)failures, maxRatio, rmsRatio, lseError,
+                "worst lse %.2g (%.3f of its bound), seed %llu\n",
+                (long long)points, (long long)failures, maxRatio, rmsRatio, lseError, lseRatio,
                 (unsigned long long)options.seed);
     return failures || !points ? 1 : 0;
   }
@@ -101,7 +102,7 @@ private:
   std::mutex mutex;
   size_t finished = 0;
   int64_t points = 0, failures = 0, printed = 0;
-  double maxRatio = 0, rmsRatio = 0, lseError = 0;
+  double maxRatio = 0, rmsRatio = 0, lseRatio = 0, lseError = 0;
 };
 
 /// What each thread is at, for the signal handler: a fault of compiled code ends the process.

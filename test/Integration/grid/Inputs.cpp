@@ -120,12 +120,18 @@ class ValueFiller {
 public:
   ValueFiller(const Configuration &configuration, const Point &point, Random &random)
       : family(point.family), keys(point.keys), random(random) {
-    direction.resize(size_t(configuration.headDim));
-    for (double &value : direction)
-      value = random.oneIn(2) ? 1 : -1;
-    // What makes a dot product with `direction` twice a score of one.
+    // Of many magnitudes, so that the roundings of a dot product do not all go one way.
+    double square = 0;
+    for (int64_t d = 0; d < configuration.headDim; ++d) {
+      direction.push_back((random.oneIn(2) ? 1 : -1) * (0.5 + random.uniform()));
+      square += direction.back() * direction.back();
+    }
+    for (int64_t d = 0; d < configuration.valueDim; ++d)
+      constants.push_back(random.normal());
+    isConstant = family == Family::ConstantValue && !configuration.hasSink;
+    // What makes a score of one of a dot product of `direction` with itself.
     const double scale = configuration.scale.value_or(1 / std::sqrt(double(configuration.headDim)));
-    perScore = scale == 0 ? 0 : 1 / (scale * double(configuration.headDim));
+    perScore = scale == 0 ? 0 : 1 / (scale * square);
     needle = random.pick<int64_t>({0, 31, 32, 47, 48, 63, 64, 95, 96, 127, 128, keys - 1});
     needle = std::min(needle, std::max<int64_t>(keys - 1, 0));
     poisonedQuery = random.range(0, std::max<int64_t>(point.queries - 1, 0));
@@ -145,7 +151,7 @@ public:
     case Family::Integers:
       return double(random.range(-2, 2));
     case Family::Large:
-      return 60 * random.normal();
+      return direction[size_t(d)] * (row % 2 ? -60 : 60);
     case Family::NonFinite:
       if (row == poisonedQuery && d == 0)
         return std::numeric_limits<double>::quiet_NaN();
@@ -165,8 +171,8 @@ public:
       return direction[size_t(d)] * perScore * 3 * double(keys - row);
     case Family::Integers:
       return double(random.range(-2, 2));
-    case Family::Large:
-      return 30 * random.normal();
+    case Family::Large: // up to 60 * 50, of either sign
+      return direction[size_t(d)] * perScore * double((row * 37 % 101) - 50);
     case Family::EqualKeys:
       return 0.75 * direction[size_t(d)];
     case Family::NonFinite:
@@ -178,17 +184,18 @@ public:
     }
   }
 
-  double makeValue() {
+  double makeValue(int64_t d) {
     if (family == Family::Uniform || family == Family::Integers)
       return double(random.range(-8, 8));
-    return family == Family::ConstantValue ? 1 : random.normal();
+    return isConstant ? constants[size_t(d)] : random.normal();
   }
 
 private:
   Family family;
   int64_t keys;
   Random &random;
-  std::vector<double> direction;
+  std::vector<double> direction, constants;
+  bool isConstant = false;
   double perScore = 0;
   int64_t needle = 0, poisonedQuery = 0, poisonedKey = 0;
 };
@@ -269,7 +276,7 @@ Inputs grid::makeInputs(const Configuration &configuration, const Point &point, 
   ValueFiller filler(configuration, point, random);
   fillRows(inputs.tensors[0], [&](int64_t row, int64_t d) { return filler.makeQuery(row, d); });
   fillRows(inputs.tensors[1], [&](int64_t row, int64_t d) { return filler.makeKey(row, d); });
-  fillRows(inputs.tensors[2], [&](int64_t, int64_t) { return filler.makeValue(); });
+  fillRows(inputs.tensors[2], [&](int64_t, int64_t d) { return filler.makeValue(d); });
 
   if (configuration.hasOffsets)
     inputs.offsets = {point.queryOffset, point.keyOffset};

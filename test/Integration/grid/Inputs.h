@@ -15,8 +15,8 @@ enum class Family {
   Rising,        // scores rise by more than 90 per 32 keys
   Falling,       // and fall
   Integers,      // so small that f32 sums are exact
-  ConstantValue, // V = 1
-  Large,         // scores in the thousands
+  ConstantValue, // all values of a column equal: the output, too, where there is no sink
+  Large,         // scores in the thousands, of dot products that do not cancel
   EqualKeys,     // all keys are one vector
   NonFinite      // NaN in a few rows of Q and of K
 };

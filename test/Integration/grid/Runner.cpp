@@ -124,14 +124,18 @@ static NpyArray toArray(const StridedTensor &tensor) {
 
 static void judge(const reference::Output &expectedOutput, const reference::Output &expectedLse,
                   const StridedTensor &output, const StridedTensor &lse, PointResult &result) {
-  const NpyArray bound = toArray(*expectedOutput.bound);
+  const NpyArray outputBound = toArray(*expectedOutput.bound);
+  const NpyArray lseBound = toArray(*expectedLse.bound), lseValue = toArray(expectedLse.value);
   const attnc::ErrorReport ofOutput = attnc::compareResults(
-      toArray(output), toArray(expectedOutput.value), attnc::ErrorRule::Bound, &bound);
+      toArray(output), toArray(expectedOutput.value), attnc::ErrorRule::Bound, &outputBound);
   const attnc::ErrorReport ofLse =
-      attnc::compareResults(toArray(lse), toArray(expectedLse.value), attnc::ErrorRule::Lse);
+      attnc::compareResults(toArray(lse), lseValue, attnc::ErrorRule::Bound, &lseBound);
+  const attnc::ErrorReport ofPlainLse =
+      attnc::compareResults(toArray(lse), lseValue, attnc::ErrorRule::Lse);
   result.maxRatio = ofOutput.maxRatio;
   result.rmsRatio = output.getNumElements() < attnc::kMinElementsForRms ? 0 : ofOutput.rmsRatio;
-  result.lseError = ofLse.maxRatio * attnc::kLseTolerance;
+  result.lseRatio = ofLse.maxRatio;
+  result.lseError = ofPlainLse.maxRatio * attnc::kLseTolerance;
   if (!ofLse.passed())
     result.failure = "lse: " + ofLse.failure;
   else if (!ofOutput.passed())

@@ -12,8 +12,9 @@ namespace grid {
 struct PointResult {
   /// Empty when all is well, else what was wrong.
   std::string failure;
-  /// Largest error over its bound, rms of that, and largest |lse - expected| / (1 + |expected|).
-  double maxRatio = 0, rmsRatio = 0, lseError = 0;
+  /// Largest error of the output over its bound, and the rms of that; of the lse, the largest error
+  /// over its bound and over 1 + |expected|.
+  double maxRatio = 0, rmsRatio = 0, lseRatio = 0, lseError = 0;
 };
 
 /// One configuration: a loaded library and a reference module. Used by one thread at a time.

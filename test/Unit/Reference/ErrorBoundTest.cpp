@@ -30,7 +30,7 @@ Tensor makeRandom(Model &model, const std::string &type, int64_t length, unsigne
 }
 } // namespace
 
-TEST(ErrorBound, IsGivenOnRequestForAttentionOutputsOnly) {
+TEST(ErrorBound, IsGivenOnRequestForAttentionResultsOnly) {
   Model model(R"(
     func.func @main(%q: tensor<1x1x2x1xf32>) -> (tensor<1x1x2x1xf32>, tensor<1x1x2xf32>,
                                                  tensor<1x1x2x1xf32>) {
@@ -44,7 +44,7 @@ TEST(ErrorBound, IsGivenOnRequestForAttentionOutputsOnly) {
   auto outputs = model.run({q}, /*computeBounds=*/true);
   ASSERT_EQ(outputs.size(), 3u);
   EXPECT_TRUE(outputs[0].bound);
-  EXPECT_FALSE(outputs[1].bound);
+  EXPECT_TRUE(outputs[1].bound);
   EXPECT_FALSE(outputs[2].bound);
   EXPECT_FALSE(model.run({q})[0].bound);
 }
@@ -94,6 +94,21 @@ TEST(ErrorBound, GrowsWithWhatAScoreRegionAmplifies) {
             100 * plain);
   // Choosing adds nothing, however often the score goes in.
   EXPECT_NEAR(total(region("%r = arith.maximumf %s, %s : f32")), plain, 1e-9 * plain);
+}
+
+TEST(ErrorBound, OfTheLseIsItsToleranceForOrdinaryScores) {
+  Model model(R"(
+    func.func @main(%q: tensor<1x1x1x1xf32>, %k: tensor<1x1x2x1xf32>) -> tensor<1x1x1xf32> {
+      %o, %lse = attn.attention %q, %k, %k
+        : (tensor<1x1x1x1xf32>, tensor<1x1x2x1xf32>, tensor<1x1x2x1xf32>)
+          -> (tensor<1x1x1x1xf32>, tensor<1x1x1xf32>)
+      return %lse : tensor<1x1x1xf32>
+    })");
+  auto outputs =
+      model.run({model.reals({1, 1, 1, 1}, {1}), model.reals({1, 1, 2, 1}, {2, 2})}, true);
+  ASSERT_EQ(outputs.size(), 1u);
+  // Two scores of 2: lse = 2 + log 2, and each score may be off by 3 * 2^-24 * 2.
+  EXPECT_NEAR(outputs[0].bound->getScalar().real, 3e-6 * (3 + std::log(2)) + 6 * 0x1p-24, 1e-12);
 }
 
 TEST(ErrorBound, MaskedRowsAllowNoError) {

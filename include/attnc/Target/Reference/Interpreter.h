@@ -8,15 +8,15 @@
 namespace attnc::reference {
 
 struct InterpreterOptions {
-  /// Also compute the error bound of results that an attn.attention op produces.
+  /// Also compute the error bound of results that attn.attention ops produce.
   bool computeBounds = false;
 };
 
 struct Output {
   Tensor value;
-  /// For the output (not the lse) of an attn.attention that the function returns directly, when
-  /// asked for: per element, the error that a correct implementation with f32 accumulation and the
-  /// op's storage type may make. See ErrorBound.h in lib/Target/Reference for the terms.
+  /// For a result of an attn.attention that the function returns directly, when asked for: per
+  /// element, the error that a correct implementation with f32 accumulation and the op's storage
+  /// type may make. See ErrorBound.h in lib/Target/Reference for the terms.
   std::optional<Tensor> bound;
 };
 
