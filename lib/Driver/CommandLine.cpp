@@ -220,6 +220,8 @@ void Parser::readTarget() {
   bool isHost = triple.empty() || llvm::Triple(triple).getArch() ==
                                       llvm::Triple(llvm::sys::getProcessTriple()).getArch();
   StringRef march = args.getLastArgValue(OPT_march_EQ, isHost ? "native" : "");
+  if (args.hasArg(OPT_march_EQ) && march.empty())
+    return fail("'-march=' needs native or the name of a CPU; --print-supported-cpus lists them");
   llvm::Expected<CpuTarget> resolved = resolveCpuTarget(triple, march);
   if (!resolved)
     return fail(llvm::toString(resolved.takeError()), ExitCode::Missing);
@@ -323,6 +325,8 @@ void Parser::nameAlone(OutputKind kind, bool withHeader) {
     return;
   llvm::SmallString<128> header(path);
   llvm::sys::path::replace_extension(header, "h");
+  if (header == path)
+    return fail("'-o " + path + "' leaves no name for the header, which is written beside it");
   options.outputs.push_back({OutputKind::Header, header.str().str()});
 }
 

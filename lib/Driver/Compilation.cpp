@@ -1,7 +1,7 @@
 // Runs the stages of a compilation and writes what was asked for.
 #include "lib/Driver/Compilation.h"
 
-#include "lib/Driver/PassFailure.h"
+#include "attnc/Driver/PassFailure.h"
 #include "lib/Driver/UntrustedModule.h"
 
 #include "attnc/InitAll.h"
@@ -11,6 +11,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/Remarks.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Support/FileSystem.h"
@@ -59,14 +60,19 @@ ExitCode Compilation::write(const OutputFile &output, StringRef content) {
 ExitCode Compilation::saveTemp(StringRef name, StringRef content) {
   if (options.saveTempsDir.empty())
     return ExitCode::Success;
-  std::string path = options.saveTempsDir + "/" + name.str();
-  StagedFiles staged;
-  llvm::Error error = staged.add(path, options.input);
-  if (!error)
-    error = staged.write(path, content);
-  if (!error)
-    error = staged.commit();
-  return error ? failToWrite(std::move(error)) : ExitCode::Success;
+  if (llvm::Error error = outputs.writeNow(options.saveTempsDir, name, content, options.input))
+    return failToWrite(std::move(error));
+  return ExitCode::Success;
+}
+
+/// Turns every remark of a pass into a diagnostic.
+static void enableRemarks(MLIRContext &context) {
+  remark::RemarkCategories categories;
+  categories.all = ".*";
+  // Fails only for a pattern that is no regular expression.
+  (void)remark::enableOptimizationRemarks(context, /*streamer=*/nullptr,
+                                          std::make_unique<remark::RemarkEmittingPolicyAll>(),
+                                          categories, /*printAsEmitRemarks=*/true);
 }
 
 ExitCode Compilation::compileText(StringRef text) {
@@ -76,6 +82,8 @@ ExitCode Compilation::compileText(StringRef text) {
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
   DiagnosticPrinter printer(&context, text, options.input == "-" ? "<stdin>" : options.input, os,
                             options.remarks);
+  if (options.remarks)
+    enableRemarks(context);
   OwningOpRef<ModuleOp> module;
   ExitCode code = timed("parse", [&] { return parseModel(printer, module); });
   if (code != ExitCode::Success)
@@ -224,10 +232,10 @@ llvm::Expected<LinkOptions> attnc::getLinkOptions(const CompileOptions &options,
   link.triple = options.target.triple;
   link.runtimeLibrary = *runtime;
   link.soname = base;
-  link.output = staged ? staged->getPlace(output.path) : output.path;
   auto getWorkPlace = [&](StringRef suffix) {
     return staged ? staged->getWorkPlace(output.path, base + suffix.str()) : base + suffix.str();
   };
+  link.output = staged ? getWorkPlace("") : output.path;
   link.objects = {getWorkPlace(".o")};
   link.versionScript = getWorkPlace(".map");
   return link;
@@ -250,9 +258,10 @@ ExitCode Compilation::link(const OutputFile &output, StringRef object, ModuleOp 
     return failToWrite(std::move(error));
   if (llvm::Error error = linkSharedLibrary(*link))
     return failToWrite(std::move(error));
-  bool isFile = llvm::sys::fs::is_regular_file(link->output);
-  if (isFile && !isElfFile(link->output))
+  if (!isElfFile(link->output))
     return failToWrite(
         llvm::createStringError("cannot write '" + output.path + "': the linker left no library"));
+  if (llvm::Error error = outputs.adoptWork(link->output, output.path))
+    return failToWrite(std::move(error));
   return ExitCode::Success;
 }

@@ -41,6 +41,9 @@ static ExitCode prepare(const CompileOptions &options, StagedFiles &outputs) {
     if (!folder.empty())
       if (ExitCode code = makeFolder(folder); code != ExitCode::Success)
         return code;
+  if (!options.saveTempsDir.empty())
+    if (llvm::Error error = outputs.addFolder(options.saveTempsDir))
+      return reportError(std::move(error), ExitCode::Output);
   for (const OutputFile &output : options.outputs)
     if (output.path != "-")
       if (llvm::Error error = outputs.add(output.path, options.input))

@@ -36,26 +36,44 @@ private:
 
   void write_impl(const char *data, size_t size) override {
     position += size;
-    StringRef rest(data, size);
-    while (!rest.empty()) {
-      auto [line, next] = rest.split('\n');
-      bool ends = line.size() < rest.size();
-      rest = next;
-      StringRef shown = line.take_front(maxColumns - std::min(column, maxColumns));
-      os << shown;
-      if (column <= maxColumns && column + line.size() > maxColumns)
-        os << "...";
-      column += line.size();
-      if (ends) {
-        os << '\n';
-        column = 0;
-      }
+    for (StringRef rest(data, size); !rest.empty();) {
+      size_t length = std::min(rest.find('\n'), rest.size());
+      writePart(rest.take_front(length));
+      if (length < rest.size())
+        endLine();
+      rest = rest.drop_front(std::min(length + 1, rest.size()));
     }
   }
+
+  /// Spaces wait for what they lead to: a caret may be far outside.
+  void writePart(StringRef part) {
+    StringRef shown = part.take_front(maxColumns - std::min(column, maxColumns));
+    column += part.size();
+    StringRef text = shown.rtrim(' ');
+    if (!text.empty()) {
+      os.indent(spaces) << text;
+      spaces = 0;
+      isEmpty = false;
+    }
+    spaces += shown.size() - text.size();
+  }
+
+  void endLine() {
+    bool isCut = column > maxColumns;
+    if (isCut && !isEmpty)
+      os << "...";
+    if (!isCut || !isEmpty)
+      os << '\n';
+    column = spaces = 0;
+    isEmpty = true;
+  }
+
   uint64_t current_pos() const override { return position; }
 
   llvm::raw_ostream &os;
-  size_t column = 0;
+  /// Of the line that is being written: its length so far, spaces not shown yet.
+  size_t column = 0, spaces = 0;
+  bool isEmpty = true;
   uint64_t position = 0;
 };
 
@@ -73,6 +91,8 @@ static StringRef getUnknownOp(StringRef message) {
 
 /// The registered op whose name is nearest to `name`, if it is near enough to be what was meant.
 static StringRef findNearestOp(MLIRContext *context, StringRef name) {
+  // Dialects are loaded when their first op is met.
+  context->loadAllAvailableDialects();
   StringRef nearest;
   unsigned best = 4;
   for (RegisteredOperationName op : context->getRegisteredOperations()) {
@@ -114,8 +134,13 @@ DiagnosticPrinter::DiagnosticPrinter(MLIRContext *context, StringRef text, Strin
 DiagnosticPrinter::~DiagnosticPrinter() = default;
 
 void DiagnosticPrinter::print(size_t offset, llvm::SourceMgr::DiagKind kind,
-                              const llvm::Twine &message) {
+                              const llvm::Twine &message, bool showLine) {
   const llvm::MemoryBuffer *buffer = sources.getMemoryBuffer(sources.getMainFileID());
   auto place = llvm::SMLoc::getFromPointer(buffer->getBufferStart() + offset);
-  sources.PrintMessage(*cutter, place, kind, message);
+  if (showLine)
+    return sources.PrintMessage(*cutter, place, kind, message);
+  auto [line, column] = sources.getLineAndColumn(place);
+  std::string where =
+      (buffer->getBufferIdentifier() + ":" + llvm::Twine(line) + ":" + llvm::Twine(column)).str();
+  llvm::SMDiagnostic(where, kind, message.str()).print(nullptr, *cutter);
 }

@@ -69,8 +69,9 @@ ExitCode attnc::parseModel(DiagnosticPrinter &printer, OwningOpRef<ModuleOp> &mo
   llvm::SourceMgr &sources = printer.getSources();
   StringRef text = sources.getMemoryBuffer(sources.getMainFileID())->getBuffer();
   if (std::optional<SourceProblem> problem = scanSource(text)) {
-    printer.print(problem->offset, llvm::SourceMgr::DK_Error, problem->message);
-    return problem->kind == SourceProblem::Kind::OverLimit ? ExitCode::Limit : ExitCode::Diagnosed;
+    bool isText = problem->kind == SourceProblem::Kind::OverLimit;
+    printer.print(problem->offset, llvm::SourceMgr::DK_Error, problem->message, isText);
+    return isText ? ExitCode::Limit : ExitCode::Diagnosed;
   }
   warnAboutEncoding(printer, text);
 

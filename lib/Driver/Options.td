@@ -10,7 +10,7 @@ def GroupStages : OptionGroup<"stages">, HelpText<"STAGES">;
 def GroupGeneral : OptionGroup<"general">, HelpText<"GENERAL">;
 
 def o : JoinedOrSeparate<["-"], "o">, MetaVarName<"<path>">, Group<GroupOutput>,
-  HelpText<"Write the output to <path>; - is standard output, several outputs go to a folder">;
+  HelpText<"Write to <path>: a file, - for standard output, a folder for several outputs">;
 def c : Flag<["-"], "c">, Group<GroupOutput>, HelpText<"Write an object file and its header">;
 def S : Flag<["-"], "S">, Group<GroupOutput>, HelpText<"Write assembly">;
 def emit_llvm : Flag<both, "emit-llvm">, Group<GroupOutput>,
@@ -19,9 +19,9 @@ def emit_EQ : Joined<long, "emit=">, MetaVarName<"<list>">, Group<GroupOutput>,
   HelpText<"Write each of a list of lib, obj, header, asm, llvm, bitcode, mlir">;
 
 def target_EQ : Joined<long, "target=">, MetaVarName<"<target>">, Group<GroupTarget>,
-  HelpText<"Compile for cpu (this machine's kind, the default) or an LLVM triple">;
+  HelpText<"Compile for cpu (this kind of machine, the default) or an LLVM triple">;
 def march_EQ : Joined<both, "march=">, MetaVarName<"<cpu>">, Group<GroupTarget>,
-  HelpText<"Compile for a CPU by LLVM's name, or native (the default for this kind of machine)">;
+  HelpText<"Compile for a CPU by LLVM's name; native is the default without --target=">;
 def print_supported_cpus : Flag<long, "print-supported-cpus">, Group<GroupTarget>,
   HelpText<"List the CPUs of the target and exit">;
 def O : Joined<["-"], "O">, MetaVarName<"<level>">, Group<GroupTarget>,
@@ -32,9 +32,9 @@ def until_EQ : Joined<long, "until=">, MetaVarName<"<stage>">, Group<GroupStages
 def list_stages : Flag<long, "list-stages">, Group<GroupStages>,
   HelpText<"List the stages and exit">;
 def save_temps : Flag<both, "save-temps">, Group<GroupStages>,
-  HelpText<"Keep the IR after each stage, the LLVM IR and the object in <model>.temps">;
+  HelpText<"Keep intermediate files in <model>.temps: IR after each stage, LLVM IR, object">;
 def save_temps_EQ : Joined<both, "save-temps=">, MetaVarName<"<folder>">, Group<GroupStages>,
-  HelpText<"The same in <folder>, which is made if need be">;
+  HelpText<"Keep them in <folder>, which is made if need be">;
 def hash_hash_hash : Flag<["-"], "###">, Group<GroupStages>,
   HelpText<"Print the stages and the link command, run nothing">;
 

@@ -1,5 +1,5 @@
 // Looks at a failed pass: did it refuse the model, or break it?
-#include "lib/Driver/PassFailure.h"
+#include "attnc/Driver/PassFailure.h"
 
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/Pass.h"

@@ -5,6 +5,7 @@
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/Errno.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 
 #include <fcntl.h>
@@ -120,6 +121,29 @@ Error StagedFiles::add(StringRef path, StringRef input) {
   return Error::success();
 }
 
+Error StagedFiles::addFolder(StringRef folder) {
+  llvm::Expected<std::string> made = makeFolder(folder);
+  return made ? Error::success() : made.takeError();
+}
+
+Error StagedFiles::writeNow(StringRef folder, StringRef name, StringRef content,
+                            StringRef input) const {
+  auto privateFolder =
+      llvm::find_if(folders, [&](const auto &entry) { return entry.first == folder; });
+  std::string place = privateFolder->second + "/work/" + name.str();
+  llvm::SmallString<128> path(folder);
+  llvm::sys::path::append(path, name);
+  struct stat status;
+  if (::stat(path.c_str(), &status) == 0)
+    if (Error error = checkExisting(path, status, input))
+      return error;
+  if (Error error = writeFile(place, content, newFile))
+    return error;
+  if (::rename(place.c_str(), path.c_str()) != 0)
+    return makeErrnoError("cannot write '" + path + "'", errno);
+  return Error::success();
+}
+
 const StagedFiles::Entry &StagedFiles::find(StringRef path) const {
   return *llvm::find_if(entries, [&](const Entry &entry) { return entry.path == path; });
 }
@@ -145,6 +169,18 @@ Error StagedFiles::write(StringRef path, StringRef content) const {
 
 Error StagedFiles::writeWork(const std::string &place, StringRef content) const {
   return writeFile(place, content, newFile);
+}
+
+Error StagedFiles::adoptWork(const std::string &place, StringRef path) const {
+  if (find(path).isDirect) {
+    auto content = llvm::MemoryBuffer::getFile(place);
+    if (!content)
+      return makeErrnoError("cannot read '" + Twine(place) + "'", content.getError().value());
+    return write(path, (*content)->getBuffer());
+  }
+  if (::rename(place.c_str(), getPlace(path).c_str()) != 0)
+    return makeErrnoError("cannot write '" + path + "'", errno);
+  return Error::success();
 }
 
 Error StagedFiles::commit() {

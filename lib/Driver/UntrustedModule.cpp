@@ -10,11 +10,11 @@ using namespace mlir;
 
 static LogicalResult checkOperation(Operation *op, AttrTypeWalker &walker) {
   if (isa_and_nonnull<LLVM::LLVMDialect>(op->getDialect()))
-    return op->emitError("ops of the llvm dialect are not accepted with --untrusted");
+    return op->emitOpError("of the llvm dialect is not accepted with --untrusted");
   if (auto function = dyn_cast<FunctionOpInterface>(op); function && function.isExternal())
-    return op->emitError("a function without a body is not accepted with --untrusted");
+    return op->emitOpError("without a body is not accepted with --untrusted");
   if (walker.walk(op->getAttrDictionary()).wasInterrupted())
-    return op->emitError("dense_resource is not accepted with --untrusted");
+    return op->emitOpError("with a dense_resource is not accepted with --untrusted");
   return success();
 }
 

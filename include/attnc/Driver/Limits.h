@@ -42,11 +42,9 @@ struct SourceProblem {
 /// The first reason not to hand `text` to MLIR's parser, in one pass without recursion.
 std::optional<SourceProblem> scanSource(llvm::StringRef text, const SourceLimits &limits = {});
 
-/// What a parsed module may hold.
+/// What a parsed module may hold. (Regions of attn ops have a limit in their verifier.)
 struct ModuleLimits {
   uint64_t operations = 1000000;
-  /// Operations in the regions of one attn op.
-  unsigned regionOperations = 4096;
   unsigned integerWidth = 64;
   /// Elements of a static shape; the product is checked for overflow.
   uint64_t elements = uint64_t(1) << 62;

@@ -31,8 +31,9 @@ public:
                     llvm::raw_ostream &os, bool showRemarks = false);
   ~DiagnosticPrinter();
 
-  /// Prints a diagnostic that does not come from MLIR.
-  void print(size_t offset, llvm::SourceMgr::DiagKind kind, const llvm::Twine &message);
+  /// Prints a diagnostic that does not come from MLIR. `showLine` is for lines that are text.
+  void print(size_t offset, llvm::SourceMgr::DiagKind kind, const llvm::Twine &message,
+             bool showLine = true);
 
   /// The text with its name; parsers take it from here.
   llvm::SourceMgr &getSources() { return sources; }

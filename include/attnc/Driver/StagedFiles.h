@@ -23,6 +23,13 @@ public:
   /// exists. An existing file stays as it is until commit.
   llvm::Error add(llvm::StringRef path, llvm::StringRef input);
 
+  /// Makes ready for writeNow into the folder `folder`.
+  llvm::Error addFolder(llvm::StringRef folder);
+
+  /// Writes the file `name` of an added folder at once, complete; it stays even without a commit.
+  llvm::Error writeNow(llvm::StringRef folder, llvm::StringRef name, llvm::StringRef content,
+                       llvm::StringRef input) const;
+
   /// Where to write the content of `path`, which must have been added. Devices and pipes are
   /// written to directly.
   std::string getPlace(llvm::StringRef path) const;
@@ -35,6 +42,9 @@ public:
 
   /// Writes a file at a place of getWorkPlace.
   llvm::Error writeWork(const std::string &place, llvm::StringRef content) const;
+
+  /// Makes a file at a place of getWorkPlace the content of `path`.
+  llvm::Error adoptWork(const std::string &place, llvm::StringRef path) const;
 
   /// Moves all files to their destinations.
   llvm::Error commit();
