@@ -22,6 +22,12 @@ private:
   LogicalResult verifyDivisor(Operation &inner);
   LogicalResult verifyIndices(tensor::ExtractOp read);
 
+  /// Whether `value`, an operand of `inner`, is defined in the region as `inner` is. Constants from
+  /// outside are data: inlining a function turns its arguments into such.
+  static bool isOfRegion(Operation *inner, Value value) {
+    return value.getParentRegion() == inner->getParentRegion();
+  }
+
   /// An error of `op` that points at the `inner` op, too.
   InFlightDiagnostic emitError(Operation &inner) {
     InFlightDiagnostic diag = op->emitOpError() << name << " region ";
@@ -90,7 +96,8 @@ LogicalResult RegionVerifier::verifyDivisor(Operation &inner) {
   if (!isa<arith::DivSIOp, arith::DivUIOp, arith::FloorDivSIOp, arith::CeilDivSIOp,
            arith::CeilDivUIOp, arith::RemSIOp, arith::RemUIOp>(inner))
     return success();
-  if (!matchPattern(inner.getOperand(1), m_Zero()))
+  Value divisor = inner.getOperand(1);
+  if (!isOfRegion(&inner, divisor) || !matchPattern(divisor, m_Zero()))
     return success();
   return emitError(inner) << "divides by the constant 0 in " << inner.getName();
 }
@@ -101,7 +108,7 @@ LogicalResult RegionVerifier::verifyIndices(tensor::ExtractOp read) {
     std::optional<int64_t> constant = getConstantIntValue(index);
     int64_t size = type.getDimSize(axis);
     // Any index of an empty axis is defined to read 0.
-    if (!constant || size == 0)
+    if (!constant || size == 0 || !isOfRegion(read, index))
       continue;
     if (*constant < 0 || (!ShapedType::isDynamic(size) && *constant >= size))
       return emitError(*read) << "reads " << type << " out of range: index " << *constant

@@ -26,7 +26,7 @@ llvm::LogicalResult checkScale(mlir::Operation *op, const llvm::APFloat &scale);
 
 /// What a region's constants are checked for.
 enum class RegionConstants {
-  /// Division by zero and reads out of range are the user's mistake where they are written down.
+  /// Division by zero and reads out of range are a mistake of the user's, who wrote the region.
   AreWritten,
   /// They may come from folding, and have defined results.
   AreDerived,

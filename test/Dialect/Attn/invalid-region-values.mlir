@@ -58,9 +58,9 @@ func.func @division(%q: !t) {
 
 !t = tensor<1x2x4x8xf32>
 func.func @remainder(%q: !t) {
-  %zero = arith.constant 0 : i32
   // expected-error @+1 {{score region divides by the constant 0 in arith.remui}}
   %o = attn.attention %q, %q, %q score (%s, %b, %h, %i, %j) {
+    %zero = arith.constant 0 : i32
     %c = arith.index_cast %i : index to i32
     // expected-note @+1 {{the op is here}}
     %x = arith.remui %c, %zero : i32
