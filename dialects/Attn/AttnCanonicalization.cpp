@@ -114,8 +114,9 @@ std::optional<APFloat> getSplatConstant(Value value) {
   return std::nullopt;
 }
 
-/// Moves a constant factor of query or key into the scale. A power of two never rounds; other
-/// factors do, so the product must allow reassociation.
+/// Moves a constant factor of query or key into the scale. A product with a power of two is not
+/// rounded (unless it leaves the normal range of its type, which the scale then does not); other
+/// factors round, so the product must allow reassociation.
 struct FoldFactorIntoScale : OpRewritePattern<AttentionOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(AttentionOp op, PatternRewriter &rewriter) const override {
