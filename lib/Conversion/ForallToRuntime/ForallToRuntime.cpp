@@ -93,6 +93,9 @@ void ForallOutliner::findCaptures() {
     else
       captures.insert(value);
   }
+  // The sizes of the axes turn the number of a task into coordinates.
+  if (forall.getRank() > 1)
+    captures.insert_range(forall.getDynamicUpperBound());
   SmallVector<Type> fields;
   for (Value capture : captures)
     fields.push_back(converter.convertType(capture.getType()));
