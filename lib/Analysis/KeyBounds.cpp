@@ -3,13 +3,16 @@
 // Every comparison becomes E(i) + b * j >= 0 or E(i) + b * floor(j / c) >= 0 with E a sum of terms
 // that are monotone in the query position i, so the extremes of E over a range of queries are found
 // at its ends. "Visible" takes the end that allows most, "full" the one that allows least.
+//
+// Nothing here overflows where the mask itself does not: positions are taken to be below 2^48, and
+// masks with larger constants or factors bound nothing. Values from outside are looked at when the
+// code runs: a comparison with a huge one ("no limit") bounds nothing either.
 #include "attnc/Analysis/KeyBounds.h"
 
 #include "dialects/Attn/Attn.h"
 
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
-#include "llvm/Support/MathExtras.h"
 
 #include <optional>
 
@@ -18,39 +21,46 @@ using namespace attnc;
 
 namespace {
 
-/// coefficient * floor(position / divisor).
-struct PositionTerm {
-  int64_t coefficient;
-  int64_t divisor;
-};
+/// The most that positions, constants and divisors may be, and factors.
+constexpr int64_t kLargestValue = int64_t(1) << 48, kLargestFactor = int64_t(1) << 8;
+/// Beyond every sum of a few products of these.
+constexpr int64_t kFar = int64_t(1) << 61;
+
+bool isWithin(int64_t value, int64_t limit) { return -limit <= value && value <= limit; }
 
 /// A sum of query terms, key terms, a constant and values that neither position takes part in.
 struct LinearForm {
-  SmallVector<PositionTerm, 2> query, key;
+  /// (divisor, coefficient): coefficient * floor(position / divisor).
+  SmallVector<std::pair<int64_t, int64_t>, 2> query, key;
   SmallVector<std::pair<Value, int64_t>, 2> uniform;
   int64_t constant = 0;
-  bool overflowed = false;
 
-  void add(const LinearForm &other, int64_t factor) {
+  /// Adds `other * factor`, with a factor of at most kLargestFactor. False where the sum would
+  /// become too long or too large.
+  bool add(const LinearForm &other, int64_t factor) {
     auto append = [&](auto &terms, const auto &others) {
-      for (PositionTerm term : others)
-        addTerm(terms, {term.coefficient * factor, term.divisor});
+      for (auto [what, coefficient] : others)
+        addTerm(terms, what, coefficient * factor);
+      return terms.size() <= kMostTerms && llvm::all_of(terms, [](const auto &term) {
+               return isWithin(term.second, kLargestFactor);
+             });
     };
-    append(query, other.query);
-    append(key, other.key);
-    for (auto [value, coefficient] : other.uniform)
-      uniform.push_back({value, coefficient * factor});
-    int64_t product;
-    overflowed |= other.overflowed || llvm::MulOverflow(other.constant, factor, product) ||
-                  llvm::AddOverflow(constant, product, constant);
+    constant += other.constant * factor;
+    return append(query, other.query) && append(key, other.key) && append(uniform, other.uniform) &&
+           isWithin(constant, kLargestValue);
   }
 
 private:
-  static void addTerm(SmallVectorImpl<PositionTerm> &terms, PositionTerm term) {
-    auto same = llvm::find_if(terms, [&](PositionTerm t) { return t.divisor == term.divisor; });
+  static constexpr size_t kMostTerms = 8;
+
+  template <typename Terms, typename What>
+  static void addTerm(Terms &terms, What what, int64_t coefficient) {
+    auto same = llvm::find_if(terms, [&](const auto &term) { return term.first == what; });
     if (same == terms.end())
-      terms.push_back(term);
-    else if ((same->coefficient += term.coefficient) == 0)
+      same = terms.insert(terms.end(), {what, 0});
+    same->second += coefficient;
+    // A value from outside stays: what it cancels in is no bound where its sums overflowed.
+    if (same->second == 0 && !std::is_same_v<What, Value>)
       terms.erase(same);
   }
 };
@@ -61,11 +71,14 @@ public:
       : builder(builder), loc(loc), mask(mask), queries(queries) {
     uniforms.map(mask.getArgument(0), queries.batch);
     uniforms.map(mask.getArgument(1), queries.head);
+    for (Operation &op : mask.without_terminator())
+      classify(op);
   }
 
   KeyBounds solve(Value predicate);
 
 private:
+  KeyBounds solveUncached(Value predicate);
   KeyBounds solveConjunction(const KeyBounds &a, const KeyBounds &b);
   KeyBounds solveDisjunction(const KeyBounds &a, const KeyBounds &b);
   KeyBounds solveNegation(const KeyBounds &a);
@@ -73,7 +86,10 @@ private:
   /// form >= 0.
   KeyBounds solveNonNegative(const LinearForm &form);
 
+  /// Finds out what `op` computes, for isUniform and getLinearForm.
+  void classify(Operation &op);
   std::optional<LinearForm> getLinearForm(Value value);
+  std::optional<LinearForm> getLinearFormOf(Operation &op);
   bool isUniform(Value value);
   Value emitUniform(Value value);
   /// The largest or smallest value of the form's query, uniform and constant parts.
@@ -98,7 +114,12 @@ private:
   Location loc;
   Block &mask;
   const QueryRange &queries;
+  /// Copies of uniform values that stand outside of the region.
   IRMapping uniforms;
+  /// Ops of the region whose results no position takes part in, and that may run outside.
+  DenseSet<Operation *> uniformOps;
+  DenseMap<Value, LinearForm> forms;
+  DenseMap<Value, KeyBounds> solved;
 };
 
 } // namespace
@@ -108,6 +129,15 @@ private:
 //===----------------------------------------------------------------------===//
 
 KeyBounds KeyBoundsSolver::solve(Value predicate) {
+  auto known = solved.find(predicate);
+  if (known != solved.end())
+    return known->second;
+  KeyBounds bounds = solveUncached(predicate);
+  solved[predicate] = bounds;
+  return bounds;
+}
+
+KeyBounds KeyBoundsSolver::solveUncached(Value predicate) {
   if (matchPattern(predicate, m_One()))
     return everything();
   if (matchPattern(predicate, m_Zero()))
@@ -187,15 +217,31 @@ KeyBounds KeyBoundsSolver::solveNegation(const KeyBounds &a) {
 // Comparisons
 //===----------------------------------------------------------------------===//
 
+/// Whether `op` may run where the region does not: MLIR takes remainders and floordivsi for total,
+/// but they trap.
+static bool isSafeOutside(Operation &op) {
+  if (!isa<arith::ArithDialect>(op.getDialect()) || !isSpeculatable(&op))
+    return false;
+  if (!isa<arith::FloorDivSIOp, arith::RemSIOp, arith::RemUIOp>(op))
+    return true;
+  APInt divisor;
+  return matchPattern(op.getOperand(1), m_ConstantInt(&divisor)) && !divisor.isZero() &&
+         !divisor.isAllOnes();
+}
+
+void KeyBoundsSolver::classify(Operation &op) {
+  if (isSafeOutside(op) &&
+      llvm::all_of(op.getOperands(), [&](Value operand) { return isUniform(operand); }))
+    uniformOps.insert(&op);
+  else if (auto form = getLinearFormOf(op))
+    forms[op.getResult(0)] = *form;
+}
+
 bool KeyBoundsSolver::isUniform(Value value) {
   if (value == mask.getArgument(2) || value == mask.getArgument(3))
     return false;
   Operation *op = value.getDefiningOp();
-  if (!op || op->getBlock() != &mask)
-    return true;
-  // Code that is moved out of the region runs always: a division must be safe.
-  return isa<arith::ArithDialect>(op->getDialect()) && isSpeculatable(op) &&
-         llvm::all_of(op->getOperands(), [&](Value operand) { return isUniform(operand); });
+  return !op || op->getBlock() != &mask || uniformOps.contains(op);
 }
 
 Value KeyBoundsSolver::emitUniform(Value value) {
@@ -211,57 +257,58 @@ Value KeyBoundsSolver::emitUniform(Value value) {
 }
 
 std::optional<LinearForm> KeyBoundsSolver::getLinearForm(Value value) {
-  LinearForm form;
   if (!value.getType().isIndex())
     return std::nullopt;
+  LinearForm form;
   APInt constantValue;
   if (matchPattern(value, m_ConstantInt(&constantValue))) {
     form.constant = constantValue.getSExtValue();
-    return form;
-  }
-  if (value == mask.getArgument(2)) {
+    if (!isWithin(form.constant, kLargestValue))
+      return std::nullopt;
+  } else if (value == mask.getArgument(2)) {
     form.query.push_back({1, 1});
-    return form;
-  }
-  if (value == mask.getArgument(3)) {
+  } else if (value == mask.getArgument(3)) {
     form.key.push_back({1, 1});
-    return form;
-  }
-  if (isUniform(value)) {
+  } else if (isUniform(value)) {
     form.uniform.push_back({value, 1});
+  } else {
+    auto known = forms.find(value);
+    if (known == forms.end())
+      return std::nullopt;
+    form = known->second;
+  }
+  return form;
+}
+
+std::optional<LinearForm> KeyBoundsSolver::getLinearFormOf(Operation &op) {
+  if (!isa<arith::AddIOp, arith::SubIOp, arith::MulIOp, arith::FloorDivSIOp>(op))
+    return std::nullopt;
+  auto lhs = getLinearForm(op.getOperand(0)), rhs = getLinearForm(op.getOperand(1));
+  if (!lhs || !rhs)
+    return std::nullopt;
+  if (isa<arith::AddIOp, arith::SubIOp>(op))
+    return lhs->add(*rhs, isa<arith::AddIOp>(op) ? 1 : -1) ? lhs : std::nullopt;
+
+  APInt constantValue;
+  if (!matchPattern(op.getOperand(1), m_ConstantInt(&constantValue)))
+    return std::nullopt;
+  int64_t amount = constantValue.getSExtValue();
+  LinearForm form;
+  if (isa<arith::MulIOp>(op)) {
+    if (!isWithin(amount, kLargestFactor) || !form.add(*lhs, amount))
+      return std::nullopt;
     return form;
   }
-  Operation *op = value.getDefiningOp();
-  if (isa<arith::AddIOp, arith::SubIOp>(op)) {
-    auto lhs = getLinearForm(op->getOperand(0)), rhs = getLinearForm(op->getOperand(1));
-    if (!lhs || !rhs)
-      return std::nullopt;
-    lhs->add(*rhs, isa<arith::AddIOp>(op) ? 1 : -1);
-    return lhs;
-  }
-  if (isa<arith::MulIOp, arith::FloorDivSIOp>(op)) {
-    APInt factor;
-    auto operand = getLinearForm(op->getOperand(0));
-    if (!operand || !matchPattern(op->getOperand(1), m_ConstantInt(&factor)))
-      return std::nullopt;
-    int64_t amount = factor.getSExtValue();
-    if (isa<arith::MulIOp>(op)) {
-      form.add(*operand, amount);
-      return form;
-    }
-    // Only floor(i / c) and floor(j / c): these are monotone with a known inverse.
-    bool isPosition = operand->query.size() + operand->key.size() == 1 &&
-                      operand->uniform.empty() && operand->constant == 0;
-    if (!isPosition || amount <= 0)
-      return std::nullopt;
-    PositionTerm term = operand->query.empty() ? operand->key[0] : operand->query[0];
-    if (term.coefficient != 1)
-      return std::nullopt;
-    term.divisor *= amount;
-    (operand->query.empty() ? form.key : form.query).push_back(term);
-    return form;
-  }
-  return std::nullopt;
+  // Only floor(i / c) and floor(j / c): these are monotone with a known inverse.
+  bool isPosition =
+      lhs->query.size() + lhs->key.size() == 1 && lhs->uniform.empty() && lhs->constant == 0;
+  if (!isPosition || amount <= 0)
+    return std::nullopt;
+  auto [divisor, coefficient] = lhs->query.empty() ? lhs->key[0] : lhs->query[0];
+  if (coefficient != 1 || divisor > kLargestValue / amount)
+    return std::nullopt;
+  (lhs->query.empty() ? form.key : form.query).push_back({divisor * amount, 1});
+  return form;
 }
 
 Value KeyBoundsSolver::emitExtreme(const LinearForm &form, bool largest) {
@@ -272,28 +319,32 @@ Value KeyBoundsSolver::emitExtreme(const LinearForm &form, bool largest) {
                         : arith::MulIOp::create(builder, loc, value, constant(coefficient));
     sum = arith::AddIOp::create(builder, loc, sum, product);
   };
-  for (PositionTerm term : form.query) {
-    Value position = (term.coefficient > 0) == largest ? queries.last : queries.first;
-    accumulate(floorDiv(position, term.divisor), term.coefficient);
+  for (auto [divisor, coefficient] : form.query)
+    accumulate(floorDiv((coefficient > 0) == largest ? queries.last : queries.first, divisor),
+               coefficient);
+  Value isModerate;
+  for (auto [value, coefficient] : form.uniform) {
+    Value outside = emitUniform(value);
+    accumulate(outside, coefficient);
+    if (value == mask.getArgument(0) || value == mask.getArgument(1))
+      continue;
+    Value clamped = max(min(outside, constant(kLargestValue)), constant(-kLargestValue));
+    Value isSmall = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, outside, clamped);
+    isModerate = isModerate ? arith::AndIOp::create(builder, loc, isModerate, isSmall) : isSmall;
   }
-  for (auto [value, coefficient] : form.uniform)
-    accumulate(emitUniform(value), coefficient);
-  return sum;
+  if (!isModerate)
+    return sum;
+  return arith::SelectOp::create(builder, loc, isModerate, sum, constant(largest ? kFar : -kFar));
 }
 
 KeyBounds KeyBoundsSolver::solveNonNegative(const LinearForm &form) {
   if (form.key.size() > 1)
-    return unknown();
-  // A limit far beyond every position, such as a window of INT64_MAX, would overflow later sums.
-  constexpr int64_t kFarthest = int64_t(1) << 60;
-  if (form.overflowed || std::abs(form.constant) > kFarthest)
     return unknown();
   Value most = emitExtreme(form, /*largest=*/true), least = emitExtreme(form, /*largest=*/false);
   KeyBounds result;
   if (form.key.empty()) {
     // The key takes no part: all keys or none, which an empty interval far away expresses.
     auto allOrNothing = [&](Value extreme) {
-      constexpr int64_t kFar = int64_t(1) << 61;
       Value holds =
           arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::sge, extreme, constant(0));
       return arith::SelectOp::create(builder, loc, holds, constant(-kFar), constant(kFar));
@@ -302,21 +353,27 @@ KeyBounds KeyBoundsSolver::solveNonNegative(const LinearForm &form) {
     result.full.begin = allOrNothing(least);
     return result;
   }
-  auto [coefficient, divisor] = form.key.front();
-  int64_t magnitude = std::abs(coefficient);
+  int64_t divisor = form.key.front().first, coefficient = form.key.front().second;
+  // floor(E / b); times c it must not overflow, and says the same of all positions when clamped.
+  auto quotient = [&](Value extreme) {
+    Value result = floorDiv(extreme, std::abs(coefficient));
+    if (divisor == 1)
+      return result;
+    int64_t limit = 2 * kLargestValue / divisor + 1;
+    return max(min(result, constant(limit)), constant(-limit));
+  };
+  auto multiply = [&](Value value, int64_t factor) -> Value {
+    return factor == 1 ? value : arith::MulIOp::create(builder, loc, value, constant(factor));
+  };
   if (coefficient > 0) {
     // E + b * floor(j / c) >= 0  <=>  j >= c * ceil(-E / b) = -c * floor(E / b).
-    auto firstKey = [&](Value extreme) {
-      Value quotient = floorDiv(extreme, magnitude);
-      return arith::MulIOp::create(builder, loc, quotient, constant(-divisor)).getResult();
-    };
-    result.visible.begin = firstKey(most);
-    result.full.begin = firstKey(least);
+    result.visible.begin = multiply(quotient(most), -divisor);
+    result.full.begin = multiply(quotient(least), -divisor);
   } else {
     // E - b * floor(j / c) >= 0  <=>  j < c * (floor(E / b) + 1).
     auto endKey = [&](Value extreme) {
-      Value next = arith::AddIOp::create(builder, loc, floorDiv(extreme, magnitude), constant(1));
-      return arith::MulIOp::create(builder, loc, next, constant(divisor)).getResult();
+      Value next = arith::AddIOp::create(builder, loc, quotient(extreme), constant(1));
+      return multiply(next, divisor);
     };
     result.visible.end = endKey(most);
     result.full.end = endKey(least);
@@ -329,13 +386,10 @@ KeyBounds KeyBoundsSolver::solveComparison(arith::CmpIOp compare) {
   if (!lhs || !rhs)
     return unknown();
   // lhs >= rhs + slack as one form.
-  auto atLeast = [&](const LinearForm &a, const LinearForm &b, int64_t slack) {
-    LinearForm form = a;
-    form.add(b, -1);
+  auto atLeast = [&](LinearForm form, const LinearForm &other, int64_t slack) {
     LinearForm margin;
     margin.constant = slack;
-    form.add(margin, -1);
-    return solveNonNegative(form);
+    return form.add(other, -1) && form.add(margin, -1) ? solveNonNegative(form) : unknown();
   };
   switch (compare.getPredicate()) {
   case arith::CmpIPredicate::sge:
