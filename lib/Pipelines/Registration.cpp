@@ -3,7 +3,6 @@
 
 #include "attnc/Conversion/Passes.h"
 #include "attnc/Interface/Passes.h"
-#include "attnc/Interface/Passes.h"
 #include "attnc/Pipelines.h"
 #include "attnc/Transforms/Passes.h"
 #include "dialects/Attn/Attn.h"
