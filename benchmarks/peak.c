@@ -5,11 +5,18 @@
  * Prints GFLOP/s of all threads together: {"avx2_fma": 99.8, "avx512_fma": ..., "avx512_bf16":
  * ...}; what the CPU lacks is left out. Compile with -O3 -pthread for x86-64; no -m flag is needed.
  */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* syscall */
+#endif
+#include <cpuid.h>
 #include <immintrin.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 /* Independent chains that fit the 16 and 32 vector registers and hide the latency. */
 #define CHAINS_12(M) M(0) M(1) M(2) M(3) M(4) M(5) M(6) M(7) M(8) M(9) M(10) M(11)
@@ -62,6 +69,47 @@ __attribute__((target("avx512f,avx512bf16"))) static double run_avx512_bf16(void
     CHAINS_24(STEP_BF16)
   }
   return 2.0 * 32 * 24 * ROUNDS;
+}
+
+/* The layout of ldtilecfg: palette 1 is 8 tiles of 16 rows of 64 bytes. */
+struct tile_config {
+  unsigned char palette, start_row, reserved[14];
+  unsigned short bytes_per_row[16];
+  unsigned char rows[16];
+};
+
+/* Four accumulators: tiles 0 to 3 get the products of tiles 4 and 5. */
+__attribute__((target("amx-tile,amx-bf16"))) static double run_amx_bf16(void) {
+  struct tile_config config;
+  memset(&config, 0, sizeof(config));
+  config.palette = 1;
+  for (int tile = 0; tile < 6; ++tile) {
+    config.bytes_per_row[tile] = 64;
+    config.rows[tile] = 16;
+  }
+  _tile_loadconfig(&config);
+  _tile_zero(0);
+  _tile_zero(1);
+  _tile_zero(2);
+  _tile_zero(3);
+  _tile_zero(4);
+  _tile_zero(5);
+  for (int round = 0; round < ROUNDS; ++round) {
+    _tile_dpbf16ps(0, 4, 5);
+    _tile_dpbf16ps(1, 4, 5);
+    _tile_dpbf16ps(2, 4, 5);
+    _tile_dpbf16ps(3, 4, 5);
+  }
+  _tile_release();
+  return 4.0 * 2 * 16 * 16 * 32 * ROUNDS;
+}
+
+/* Whether the CPU has the tiles and the system lets this process use them (all its threads). */
+static int may_use_amx(void) {
+  enum { AMX_BF16 = 1 << 22, AMX_TILE = 1 << 24, REQUEST_PERMISSION = 0x1023, TILE_DATA = 18 };
+  unsigned eax, ebx, ecx, edx;
+  return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (edx & AMX_BF16) && (edx & AMX_TILE) &&
+         syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0;
 }
 
 struct job {
@@ -118,6 +166,8 @@ int main(int argc, char **argv) {
     measure("avx512_fma", run_avx512_fma, threads, duration, &separator);
   if (__builtin_cpu_supports("avx512bf16"))
     measure("avx512_bf16", run_avx512_bf16, threads, duration, &separator);
+  if (may_use_amx())
+    measure("amx_bf16", run_amx_bf16, threads, duration, &separator);
   printf("}\n");
   return 0;
 }

@@ -36,6 +36,7 @@ MARCHES = {
     "x86-64-v3": ({"avx2", "fma", "f16c"}, "avx2_fma", ("f32", "bf16")),
     "x86-64-v4": ({"avx512f", "avx512bw", "avx512dq", "avx512vl"}, "avx512_fma", ("f32", "bf16")),
     "cooperlake": ({"avx512f", "avx512_bf16", "avx512_vnni"}, "avx512_bf16", ("bf16",)),
+    "sapphirerapids": ({"amx_tile", "amx_bf16", "avx512_fp16"}, "amx_bf16", ("bf16",)),
 }
 
 
