@@ -33,10 +33,10 @@ public:
   }
 
   double at(int64_t index) {
-    if (rule == ErrorRule::Lse)
-      return kLseTolerance * (1 + std::fabs(expected.get(index)));
     if (bound)
       return bound->get(index);
+    if (rule == ErrorRule::Lse)
+      return kLseTolerance * (1 + std::fabs(expected.get(index)));
     if (index % rowLength == 0)
       rowRms = computeRowRms(index);
     return unit * std::fabs(expected.get(index)) + rowFactor * rowRms;

@@ -19,8 +19,9 @@ enum class ErrorRule {
   /// sigma
   /// of u / sqrt(3)). Integers and bools must be equal.
   Bound,
-  /// For log-sum-exp: f32, a tolerance of its own and no bounds. What sums of exponentials got
-  /// wrong shows here at any length, when the outputs' own tolerance has long hidden it.
+  /// For log-sum-exp: f32, a tolerance of its own where no bounds are given, and no rms. What sums
+  /// of exponentials got wrong shows here at any length, when the outputs' own tolerance has long
+  /// hidden it.
   Lse
 };
 

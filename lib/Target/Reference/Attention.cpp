@@ -3,7 +3,7 @@
 
 #include "ErrorBound.h"
 #include "MaskPattern.h"
-#include "ScalarProgram.h"
+#include "PairRegions.h"
 
 #include <cmath>
 #include <limits>
@@ -31,12 +31,11 @@ public:
 
 private:
   LogicalResult checkSizes();
-  LogicalResult prepareMask(const Frame &frame);
-  LogicalResult runRow(int64_t batch, int64_t head, int64_t queryRow);
-  FailureOr<bool> isAllowed(const MaskPosition &at, int64_t head);
-  LogicalResult collectScores(int64_t batch, int64_t head, int64_t queryRow);
-  LogicalResult applyScoreRegion(const MaskPosition &at, int64_t head, double &score);
-  LogicalResult applyScoreRegionToRow(int64_t head, MaskPosition at);
+  LogicalResult preparePatterns(const Frame &frame);
+  void runRow(int64_t batch, int64_t head, int64_t queryRow);
+  bool isVisible(const Pair &pair);
+  void collectScores(int64_t batch, int64_t head, int64_t queryRow);
+  void applyScoreRegion(Pair pair);
   void computeSoftmax(std::optional<double> sinkLogit);
   void accumulate(int64_t batch, int64_t head, int64_t queryRow);
 
@@ -57,7 +56,7 @@ private:
   int64_t queryOffset = 0, keyOffset = 0;
   std::optional<Tensor> sink;
   std::vector<MaskPredicate> patterns;
-  std::optional<ScalarProgram> mask, score;
+  PairRegions regions;
 
   AttentionResult result;
   Cell *output = nullptr, *lse = nullptr, *outputBound = nullptr, *lseBound = nullptr;
@@ -78,7 +77,7 @@ LogicalResult AttentionEvaluator::checkSizes() {
   return success();
 }
 
-LogicalResult AttentionEvaluator::prepareMask(const Frame &frame) {
+LogicalResult AttentionEvaluator::preparePatterns(const Frame &frame) {
   MaskContext context;
   context.queryEnd = addPositions(queryOffset, query.getDim(2));
   context.keyEnd = addPositions(keyOffset, key.getDim(2));
@@ -95,13 +94,6 @@ LogicalResult AttentionEvaluator::prepareMask(const Frame &frame) {
         return op.emitError() << "the reference interpreter does not know the mask pattern "
                               << attribute;
     }
-  if (op.getMask().empty())
-    return success();
-  FailureOr<ScalarProgram> program =
-      ScalarProgram::compile(op.getMask().front(), frame, OutOfRange::Clamp);
-  if (failed(program))
-    return failure();
-  mask = std::move(*program);
   return success();
 }
 
@@ -119,15 +111,12 @@ LogicalResult AttentionEvaluator::prepare(const Frame &frame) {
     if (failed(checkSize(op, "heads of sink (of query)", query.getDim(1), sink->getDim(0))))
       return failure();
   }
-  if (failed(prepareMask(frame)))
+  if (failed(preparePatterns(frame)))
     return failure();
-  if (op.getScore().empty())
-    return success();
-  FailureOr<ScalarProgram> program =
-      ScalarProgram::compile(op.getScore().front(), frame, OutOfRange::Clamp);
-  if (failed(program))
+  FailureOr<PairRegions> compiled = PairRegions::compile(op.getMask(), op.getScore(), frame);
+  if (failed(compiled))
     return failure();
-  score = std::move(*program);
+  regions = std::move(*compiled);
   return success();
 }
 
@@ -135,69 +124,25 @@ LogicalResult AttentionEvaluator::prepare(const Frame &frame) {
 // One row
 //===----------------------------------------------------------------------===//
 
-FailureOr<bool> AttentionEvaluator::isAllowed(const MaskPosition &at, int64_t head) {
+bool AttentionEvaluator::isVisible(const Pair &pair) {
   for (const MaskPredicate &pattern : patterns)
-    if (!pattern(at))
+    if (!pattern({pair.batch, pair.query, pair.key}))
       return false;
-  if (!mask)
-    return true;
-  mask->argument(0).integer = at.batch;
-  mask->argument(1).integer = head;
-  mask->argument(2).integer = at.query;
-  mask->argument(3).integer = at.key;
-  if (failed(mask->run()))
-    return failure();
-  return mask->result(0).integer != 0;
+  return regions.isVisible(pair);
 }
 
-/// Four partial sums: a sum in double does not depend on the order for our purposes, and the
-/// processor adds them in parallel.
-static double computeDotProduct(const Cell *a, const Cell *b, int64_t size) {
-  double sums[4] = {0, 0, 0, 0};
-  int64_t d = 0;
-  for (; d + 4 <= size; d += 4)
-    for (int lane = 0; lane < 4; ++lane)
-      sums[lane] += a[d + lane].real * b[d + lane].real;
-  for (; d < size; ++d)
-    sums[0] += a[d].real * b[d].real;
-  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
-}
-
-static double computeDotMagnitude(const Cell *a, const Cell *b, int64_t size) {
-  double sum = 0;
-  for (int64_t d = 0; d < size; ++d)
-    sum += std::fabs(a[d].real * b[d].real);
-  return sum;
-}
-
-LogicalResult AttentionEvaluator::applyScoreRegion(const MaskPosition &at, int64_t head,
-                                                   double &value) {
-  score->argument(0).real = value;
-  score->argument(1).integer = at.batch;
-  score->argument(2).integer = head;
-  score->argument(3).integer = at.query;
-  score->argument(4).integer = at.key;
-  if (failed(score->run()))
-    return failure();
-  value = score->result(0).real;
-  return success();
-}
-
-/// Fills keys, scaled scores and, where bounds are wanted, their errors.
-LogicalResult AttentionEvaluator::collectScores(int64_t batch, int64_t head, int64_t queryRow) {
+/// Fills keys, scores and, where bounds are wanted, the errors of the scores.
+void AttentionEvaluator::collectScores(int64_t batch, int64_t head, int64_t queryRow) {
   row.keys.clear();
   row.scores.clear();
   row.likelyScoreErrors.clear();
   const int64_t headDim = query.getDim(3);
   const Cell *q = getRow(query, batch, head, queryRow);
-  MaskPosition at{batch, addPositions(queryOffset, queryRow), 0};
+  Pair pair{batch, head, addPositions(queryOffset, queryRow), 0};
   double largest = 0;
   for (int64_t j = 0; j < key.getDim(2); ++j) {
-    at.key = addPositions(keyOffset, j);
-    FailureOr<bool> allowed = isAllowed(at, head);
-    if (failed(allowed))
-      return failure();
-    if (!*allowed)
+    pair.key = addPositions(keyOffset, j);
+    if (!isVisible(pair))
       continue;
     const Cell *k = getRow(key, batch, getKeyHead(head), j);
     row.keys.push_back(j);
@@ -210,30 +155,29 @@ LogicalResult AttentionEvaluator::collectScores(int64_t batch, int64_t head, int
   }
   if (wantsBounds)
     row.scoreErrors.assign(row.keys.size(), getDotProductError(headDim, scale, largest));
-  return score ? applyScoreRegionToRow(head, at) : success();
+  if (regions.hasScore())
+    applyScoreRegion(pair);
 }
 
-/// A score of -inf takes its key out, as a mask does.
-LogicalResult AttentionEvaluator::applyScoreRegionToRow(int64_t head, MaskPosition at) {
+/// Changes the scores of the row; `pair` is any of its pairs. A score of -inf takes its key out, as
+/// a mask does.
+void AttentionEvaluator::applyScoreRegion(Pair pair) {
   size_t kept = 0;
   for (size_t n = 0; n < row.keys.size(); ++n) {
-    at.key = addPositions(keyOffset, row.keys[n]);
-    double value = row.scores[n];
-    if (failed(applyScoreRegion(at, head, value)))
-      return failure();
+    pair.key = addPositions(keyOffset, row.keys[n]);
+    const double value = regions.changeScore(pair, row.scores[n]);
     if (value == kMinusInfinity)
       continue;
     row.keys[kept] = row.keys[n];
     row.scores[kept] = value;
     if (wantsBounds) {
-      row.scoreErrors[kept] = score->computeResultError(row.scoreErrors[n]);
-      row.likelyScoreErrors[kept] = score->computeResultError(row.likelyScoreErrors[n]);
+      row.scoreErrors[kept] = regions.computeScoreError(row.scoreErrors[n]);
+      row.likelyScoreErrors[kept] = regions.computeScoreError(row.likelyScoreErrors[n]);
     }
     ++kept;
   }
   row.keys.resize(kept);
   row.scores.resize(kept);
-  return success();
 }
 
 /// NaN and +inf scores make every weight NaN, as the formula says.
@@ -272,12 +216,10 @@ void AttentionEvaluator::accumulate(int64_t batch, int64_t head, int64_t queryRo
     lseBound[outputRow].real = computeLseBound(row, lse[outputRow].real);
 }
 
-LogicalResult AttentionEvaluator::runRow(int64_t batch, int64_t head, int64_t queryRow) {
-  if (failed(collectScores(batch, head, queryRow)))
-    return failure();
+void AttentionEvaluator::runRow(int64_t batch, int64_t head, int64_t queryRow) {
+  collectScores(batch, head, queryRow);
   computeSoftmax(sink ? std::optional<double>(sink->data()[head].real) : std::nullopt);
   accumulate(batch, head, queryRow);
-  return success();
 }
 
 FailureOr<AttentionResult> AttentionEvaluator::run() {
@@ -305,8 +247,7 @@ FailureOr<AttentionResult> AttentionEvaluator::run() {
   for (int64_t batch = 0; batch < batches; ++batch)
     for (int64_t head = 0; head < heads; ++head)
       for (int64_t queryRow = 0; queryRow < rows; ++queryRow)
-        if (failed(runRow(batch, head, queryRow)))
-          return failure();
+        runRow(batch, head, queryRow);
   return std::move(result);
 }
 

@@ -56,14 +56,14 @@ void reference::computeRowBound(const AttentionRow &row, const Cell *values, int
     }
   }
   const double ofSink = row.sinkWeight / row.sum * ofAnyScore;
-  const double terms = 2 * std::sqrt(static_cast<double>(row.keys.size()));
+  const double terms = static_cast<double>(row.keys.size());
   for (int64_t d = 0; d < valueDim; ++d) {
     bound[d].real = 0;
     if (!std::isfinite(output[d].real))
       continue;
     const double magnitude = std::fabs(output[d].real);
-    bound[d].real = (rounding.relative + ofSink + 8 * kUnitRoundoffF32) * magnitude +
+    bound[d].real = (rounding.relative + ofSink + (8 + terms) * kUnitRoundoffF32) * magnitude +
                     6 / std::sqrt(3.0) * std::sqrt(squares[d]) + shifts[d] +
-                    terms * kUnitRoundoffF32 * magnitudes[d] + rounding.absolute;
+                    2 * std::sqrt(terms) * kUnitRoundoffF32 * magnitudes[d] + rounding.absolute;
   }
 }

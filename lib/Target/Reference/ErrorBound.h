@@ -1,30 +1,32 @@
 // How far a correct attention may be from the real-arithmetic result, element by element.
 //
-// Output. With p the normalised weights, v the values, o the exact output, m the row's maximum and
-// n the number of keys a row sees, the bound of one output element is
+// Output. Let p be the normalised weights, v the values, o the exact output, m the row's maximum, l
+// the sum of exp(s - m), n the number of keys that the row sees, u and t the relative and absolute
+// roundoff of the storage type (getRounding). The bound is the sum of
 //
-//     u_out |o|                             the output is rounded to the storage type
-//   + 6 / sqrt(3) || r . v ||_2             the weights are rounded to it before the second
-//   product:
-//                                           r_j = max(u_p p_j, t_p / l); independent roundings
-//   + sum_j p_j eps_j |v_j - o|             the scores are off by eps_j; the sink is a key of value
-//   0
-//   + 2^-24 (8 |o| + 2 sqrt(n) sum_j p_j |v_j|)   f32 accumulation, division, rescaling
-//   + t_out                                 the output may underflow
+//     u |o|                           rounding the output
+//     6 / sqrt(3) || r . v ||_2       rounding the weights: r_j = max(u p_j, t / l)
+//     sum_j p_j eps_j |v_j - o|       scores off by eps_j; the sink is a key of value 0
+//     2^-24 (8 + n) |o|               f32 arithmetic: division, rescaling, sums of equal terms,
+//     2^-24 2 sqrt(n) sum_j p_j |v_j| sums of any terms
+//     t                               underflow of the output
 //
-//   eps_j = e_j + (|m| + 20) 2^-24 + 2^-22  e_j: error of the score itself; then of s - m (for
-//                                           scores up to 20 below the maximum; others do not
-//                                           matter) and of the exponential
-//   e_j   = (D + 4) 2^-24 |scale| max_j sum_d |q_d k_jd|, carried through the score region
+//     eps_j = e_j + (|m| + 20) 2^-24 + 2^-22
+//     e_j   = (D + 4) 2^-24 |scale| max_j sum_d |q_d k_jd|, carried through the score region
 //
-// It is 0 where o is not finite: there the result must be the same NaN or infinity.
-// Log-sum-exp: 3e-6 (1 + |lse|) + sum_j p_j e'_j, where e'_j carries 3 * 2^-24 |scale| sum_d |q_d
-// k_jd| through the score region: six sigma of a dot product whose roundings are independent. It
-// matters only for a row that sees few keys, where the score is small and its terms are not.
+// where eps_j is the error of the score itself, of s - m (for scores up to 20 below the maximum;
+// lower ones do not matter) and of the exponential. The terms with 6 / sqrt(3) and sqrt(n) assume
+// that roundings are independent; n |o| is for weights and values that are all the same: each
+// addition to p . v and to l may round the same way, by up to half an ulp. The bound is 0 where o
+// is not finite: the result must be the same NaN or infinity.
 //
-// u is the unit roundoff of the storage type, t its smallest rounding: see getRounding. The terms
-// with 6 / sqrt(3) and sqrt(n) assume that roundings do not all go one way; they do not for any
-// data but constants that f32 cannot add exactly.
+// Log-sum-exp. The bound is
+//
+//     3e-6 (1 + |lse|) + sum_j p_j e'_j
+//     e'_j = 3 * 2^-24 |scale| sum_d |q_d k_jd|, carried through the score region
+//
+// where e'_j is six sigma of a dot product whose roundings are independent. It matters only for
+// rows that see few keys, where the score may be small and its terms are not.
 #pragma once
 
 #include "attnc/Target/Reference/Tensor.h"

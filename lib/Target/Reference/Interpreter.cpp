@@ -4,6 +4,7 @@
 #include "Attention.h"
 #include "Evaluators.h"
 #include "ScalarOps.h"
+#include "TiledForm.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -65,6 +66,11 @@ private:
   llvm::DenseMap<Value, Tensor> bounds;
 };
 } // namespace
+
+/// Scalars and tensors; not memrefs, vectors and the like.
+static bool isInterpretable(Type type) {
+  return isComputable(type) || (isa<TensorType>(type) && isComputable(getElementTypeOrSelf(type)));
+}
 
 static Results collect(const Frame &frame, ValueRange values) {
   Results results;
@@ -262,11 +268,13 @@ FailureOr<Results> Interpreter::runFamily(Operation &op, Frame &frame) {
 }
 
 FailureOr<Results> Interpreter::runOp(Operation &op, Frame &frame) {
-  if (!op.getDialect())
+  if (!op.getDialect() || !llvm::all_of(op.getOperandTypes(), isInterpretable))
     return emitUnsupported(&op);
   return llvm::TypeSwitch<Operation *, FailureOr<Results>>(&op)
       .Case<func::CallOp, attn::AttentionOp, scf::IfOp, scf::ForOp, scf::WhileOp, scf::ForallOp>(
           [&](auto known) { return runOp(known, frame); })
+      .Case([&](attn::OnlineStepOp step) { return evaluateOnlineStep(step, frame); })
+      .Case([&](attn::OnlineFinishOp finish) { return evaluateOnlineFinish(finish, frame); })
       .Case([&](arith::ConstantOp constant) { return single(evaluateConstant(constant)); })
       .Default([&](Operation *other) { return runFamily(*other, frame); });
 }

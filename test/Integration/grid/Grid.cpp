@@ -19,20 +19,26 @@ using namespace grid;
 namespace {
 constexpr const char *kHelpText = R"(usage: attnc-grid [options]
   --points N    how many calls to check, about (default 1800)
+  --each N      how many of each configuration, instead
   --seed S      what they are (default 1)
-  --only TEXT   only configurations whose name holds TEXT
+  --only TEXT   only configurations whose name holds TEXT; given again: or the other text
   --case C[.P]  only configuration C, or only its point P; prints the model
   --march CPU   compile for another CPU than this one
   --jobs N      threads (default: one per core)
   --list        print the configurations
+To measure the checks themselves:
+  --seed-bug B  put the seeded bug B into the compiled code; stops at the first failure
+  --list-bugs   print the seeded bugs
 )";
 
 struct Options {
-  int64_t points = 1800, jobs = 0;
+  int64_t points = 1800, each = 0, jobs = 0;
   uint64_t seed = 1;
-  std::string only, march = "native";
+  std::string march = "native";
+  std::vector<std::string> only;
   int64_t onlyCase = -1, onlyPoint = -1;
-  bool list = false;
+  bool list = false, listBugs = false;
+  const attnc::test::SeededBug *bug = nullptr;
 };
 
 /// What the grid found so far. The methods may be called from any thread.
@@ -58,6 +64,12 @@ public:
     points += count;
     failures += count - 1;
     fail(configuration, "", error);
+  }
+
+  /// Whether a seeded bug was noticed, so that the rest says nothing more.
+  bool isDone() {
+    std::lock_guard<std::mutex> lock(mutex);
+    return options.bug && failures > 0;
   }
 
   void finishConfiguration() {
@@ -134,8 +146,8 @@ static bool parseCase(const std::string &text, Options &options) {
 static bool parseOptions(int argc, char **argv, Options &options) {
   for (int n = 1; n < argc; ++n) {
     const std::string name = argv[n];
-    if (name == "--list") {
-      options.list = true;
+    if (name == "--list" || name == "--list-bugs") {
+      (name == "--list" ? options.list : options.listBugs) = true;
       continue;
     }
     if (++n == argc)
@@ -144,6 +156,8 @@ static bool parseOptions(int argc, char **argv, Options &options) {
     bool isGood = true;
     if (name == "--points")
       isGood = parseNumber(argv[n], options.points);
+    else if (name == "--each")
+      isGood = parseNumber(argv[n], options.each);
     else if (name == "--jobs")
       isGood = parseNumber(argv[n], options.jobs);
     else if (name == "--seed")
@@ -151,9 +165,11 @@ static bool parseOptions(int argc, char **argv, Options &options) {
     else if (name == "--case")
       isGood = parseCase(argv[n], options);
     else if (name == "--only")
-      options.only = argv[n];
+      options.only.push_back(argv[n]);
     else if (name == "--march")
       options.march = argv[n];
+    else if (name == "--seed-bug")
+      isGood = (options.bug = attnc::test::findSeededBug(argv[n]));
     else
       isGood = false;
     if (!isGood)
@@ -162,15 +178,23 @@ static bool parseOptions(int argc, char **argv, Options &options) {
   return true;
 }
 
+static bool isNamed(const Options &options, const Configuration &configuration) {
+  const auto holds = [&](const std::string &text) {
+    return configuration.name.find(text) != std::string::npos;
+  };
+  return options.only.empty() || std::any_of(options.only.begin(), options.only.end(), holds);
+}
+
 /// The configurations to run, and how many points of each.
 static std::vector<Configuration> choose(const Options &options, int64_t &pointsEach) {
   constexpr int64_t wantedEach = 12;
   const int64_t fixed = countFixedConfigurations();
   const int64_t count = std::max({fixed, options.points / wantedEach, options.onlyCase + 1});
-  pointsEach = std::max<int64_t>((options.points + count - 1) / count, 1);
+  pointsEach =
+      options.each ? options.each : std::max<int64_t>((options.points + count - 1) / count, 1);
   std::vector<Configuration> chosen;
   for (Configuration &configuration : makeConfigurations(options.seed, count))
-    if (configuration.name.find(options.only) != std::string::npos &&
+    if (isNamed(options, configuration) &&
         (options.onlyCase < 0 || options.onlyCase == configuration.number))
       chosen.push_back(std::move(configuration));
   return chosen;
@@ -182,12 +206,14 @@ static void runConfiguration(const Options &options, const Configuration &config
   std::snprintf(slot, sizeof(running[0]), "  attnc-grid --seed %llu --march %s --case %lld\n",
                 (unsigned long long)options.seed, options.march.c_str(),
                 (long long)configuration.number);
-  Runner runner(configuration, target, folder);
+  Runner runner(configuration, target, folder, options.bug);
   if (!runner.getError().empty())
     return report.addUnusable(configuration, pointsEach, runner.getError());
+  if (!runner.isApplicable())
+    return;
   const bool isSingle = options.onlyPoint >= 0;
-  for (int64_t n = isSingle ? options.onlyPoint : 0, end = isSingle ? n + 1 : pointsEach; n < end;
-       ++n) {
+  for (int64_t n = isSingle ? options.onlyPoint : 0, end = isSingle ? n + 1 : pointsEach;
+       n < end && !report.isDone(); ++n) {
     const Point point = makePoint(configuration, options.seed, n);
     if (isSingle)
       std::printf("%s: %s\n", configuration.name.c_str(), point.describe().c_str());
@@ -206,7 +232,7 @@ static int runAll(const Options &options, const std::vector<Configuration> &conf
   Report report(options, configurations.size());
   std::atomic<size_t> next{0};
   const auto work = [&](int job) {
-    for (size_t n; (n = next++) < configurations.size();) {
+    for (size_t n; (n = next++) < configurations.size() && !report.isDone();) {
       runConfiguration(options, configurations[n], target, folder, pointsEach, running[job],
                        report);
       report.finishConfiguration();
@@ -236,7 +262,10 @@ int main(int argc, char **argv) {
     for (const Configuration &configuration : configurations)
       std::printf("%lld: %s\n%s", (long long)configuration.number, configuration.name.c_str(),
                   options.list ? "" : configuration.getModelText().c_str());
-  if (options.list)
+  if (options.listBugs)
+    for (const attnc::test::SeededBug &bug : attnc::test::getSeededBugs())
+      std::printf("%s: %s\n", bug.name.data(), bug.description.data());
+  if (options.list || options.listBugs)
     return 0;
   llvm::Expected<attnc::CpuTarget> target = attnc::resolveCpuTarget("", options.march);
   if (!target) {

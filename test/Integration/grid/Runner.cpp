@@ -41,8 +41,20 @@ struct Runner::State {
   LastError lastError = nullptr;
 };
 
+/// Compiles to `path`; false on failure.
+static bool compile(const std::string &text, const attnc::CpuTarget &target,
+                    const std::string &path, std::string &error) {
+  llvm::raw_string_ostream diagnostics(error);
+  attnc::LibraryPaths paths;
+  paths.library = path;
+  if (attnc::compileToLibrary(text, target, paths, 2, diagnostics) != attnc::ExitCode::Success)
+    return false;
+  error.clear(); // warnings
+  return true;
+}
+
 Runner::Runner(const Configuration &configuration, const attnc::CpuTarget &target,
-               const std::string &folder) {
+               const std::string &folder, const attnc::test::SeededBug *bug) {
   const std::string text = configuration.getModelText();
   state = std::make_unique<State>(configuration, text);
   if (!state->module) {
@@ -50,14 +62,13 @@ Runner::Runner(const Configuration &configuration, const attnc::CpuTarget &targe
     return;
   }
   const std::string path = folder + "/case" + std::to_string(configuration.number) + ".so";
-  llvm::raw_string_ostream diagnostics(error);
-  attnc::LibraryPaths paths;
-  paths.library = path;
-  if (attnc::compileToLibrary(text, target, paths, 2, diagnostics) != attnc::ExitCode::Success) {
+  Seeding seeding = bug ? compileWithBug(text, target, *bug, path, error)
+                        : (compile(text, target, path, error) ? Seeding::Done : Seeding::Failed);
+  applicable = seeding != Seeding::NotApplicable;
+  if (seeding == Seeding::Failed)
     error = "does not compile: " + error;
+  if (seeding != Seeding::Done)
     return;
-  }
-  error.clear(); // warnings
   state->library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!state->library) {
     error = dlerror();
@@ -129,7 +140,7 @@ static void judge(const reference::Output &expectedOutput, const reference::Outp
   const attnc::ErrorReport ofOutput = attnc::compareResults(
       toArray(output), toArray(expectedOutput.value), attnc::ErrorRule::Bound, &outputBound);
   const attnc::ErrorReport ofLse =
-      attnc::compareResults(toArray(lse), lseValue, attnc::ErrorRule::Bound, &lseBound);
+      attnc::compareResults(toArray(lse), lseValue, attnc::ErrorRule::Lse, &lseBound);
   const attnc::ErrorReport ofPlainLse =
       attnc::compareResults(toArray(lse), lseValue, attnc::ErrorRule::Lse);
   result.maxRatio = ofOutput.maxRatio;

@@ -92,6 +92,13 @@ TEST(ErrorMetric, lseHasATolerance) {
   };
   EXPECT_TRUE(passes(3 + 1.1e-5)); // 3e-6 * (1 + 3) = 1.2e-5, for all elements at once
   EXPECT_FALSE(passes(3 + 1.3e-5));
+  const NpyArray bound = make(ElementType::F64, {100}, 2e-5);
+  EXPECT_TRUE(
+      compareResults(make(ElementType::F32, {100}, 3 + 1.9e-5), expected, ErrorRule::Lse, &bound)
+          .passed());
+  EXPECT_FALSE(
+      compareResults(make(ElementType::F32, {100}, 3 + 2.1e-5), expected, ErrorRule::Lse, &bound)
+          .passed());
   EXPECT_EQ(compareResults(make(ElementType::F16, {100}, 3), expected, ErrorRule::Lse).failure,
             "log-sum-exp is f16, expected f32");
 }
