@@ -39,7 +39,7 @@ static_assert(ATTNC_ARG_INPUT == int(ArgumentKind::Input) &&
 constexpr StringLiteral kCheckedFeatures =
     "sse3,ssse3,sse4.1,sse4.2,popcnt,movbe,lzcnt,bmi,bmi2,f16c,avx,avx2,fma,avxvnni,gfni,"
     "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512ifma,avx512vbmi,avx512vnni,avx512bitalg,"
-    "avx512vbmi2,avx512vpopcntdq,avx512bf16,avx512fp16";
+    "avx512vbmi2,avx512vpopcntdq,avx512bf16,avx512fp16,amx-tile,amx-bf16";
 
 static std::string getCheckedFeatures(StringRef features) {
   SmallVector<StringRef> enabled, checked;

@@ -68,10 +68,11 @@ static void addLLVMStage(OpPassManager &pm, const CpuTarget &target) {
   pm.addPass(createLowerAffinePass());
   arith::ArithExpandOpsPassOptions expand;
   // Without an instruction for it, LLVM would call a function for each element.
-  expand.includeBf16 = !getVectorUnit(target.triple, target.features).hasBf16Dot;
+  expand.includeBf16 = !getVectorUnit(target.triple, target.features).hasBf16Convert;
   pm.addPass(arith::createArithExpandOpsPass(expand));
   ConvertVectorToLLVMPassOptions vector;
   vector.x86Vector = true;
+  vector.amx = true;
   pm.addPass(createConvertVectorToLLVMPass(vector));
   pm.addPass(createConvertMathToLLVMPass());
   pm.addPass(createConvertMathToLibmPass());

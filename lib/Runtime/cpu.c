@@ -6,6 +6,8 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 enum cpuid_register { EBX, ECX, EDX, EAX };
 
@@ -73,8 +75,16 @@ static int has_feature(const struct feature *feature) {
          (read_saved_state() & feature->state) == feature->state;
 }
 
+/* Linux saves the large AMX tile registers only for processes that ask for it once; threads inherit
+ * the permission. */
+static int may_use_tiles(void) {
+  enum { REQUEST_PERMISSION = 0x1023, TILE_DATA = 18 };
+  return syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0;
+}
+
 int attnc_rt_check_cpu(const char *features) {
   const size_t count = sizeof(known_features) / sizeof(known_features[0]);
+  int needs_tiles = 0;
   while (*features) {
     const size_t length = strcspn(features, ",");
     size_t i = 0;
@@ -90,9 +100,13 @@ int attnc_rt_check_cpu(const char *features) {
       return attnc_rt_fail(ATTNC_UNSUPPORTED,
                            "this CPU lacks '%s', which the library was compiled for",
                            known_features[i].name);
+    needs_tiles |= known_features[i].state == AMX_STATE;
     features += length;
     features += *features == ',';
   }
+  if (needs_tiles && !may_use_tiles())
+    return attnc_rt_fail(ATTNC_UNSUPPORTED, "the kernel does not let this process use AMX tiles, "
+                                            "which the library was compiled for");
   return ATTNC_OK;
 }
 

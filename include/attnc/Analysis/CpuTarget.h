@@ -26,12 +26,26 @@ struct VectorUnit {
   int64_t registers;
   /// AVX-512 (F, BW, DQ, VL): vreduceps and vscalefps make a cheap exp2.
   bool hasAvx512;
+  /// Conversion of f32 to bf16 (AVX512-BF16).
+  bool hasBf16Convert;
   /// vdpbf16ps (two bf16 products added to an f32 lane) at the rate of an FMA.
   bool hasBf16Dot;
+  /// AMX tiles with bf16 products.
+  bool hasAmx;
 };
 
 /// Reads the vector unit off a triple and a feature string.
 VectorUnit getVectorUnit(llvm::StringRef triple, llvm::StringRef features);
+
+/// What the matrix products of a step are made of.
+enum class ProductKind {
+  /// f32 FMA; f16 and bf16 are converted.
+  FmaF32,
+  /// Dot products of bf16 pairs (VectorUnit::hasBf16Dot).
+  DotBf16,
+  /// AMX tiles of bf16 (VectorUnit::hasAmx).
+  AmxBf16
+};
 
 /// How one attention op is cut into tiles. A register tile holds `rows` x `queryVectors`
 /// accumulators: rows run along keys (for scores) or the value dim (for the output), lanes along
@@ -42,10 +56,14 @@ struct AttentionSchedule {
   int64_t queryVectors;
   /// Panels of lanes * queryVectors queries in a query tile.
   int64_t panels;
-  /// Keys in a key tile, a multiple of rows.
+  /// Keys that are worked on at once: ranges of keys are rounded to it. A multiple of rows.
+  int64_t keyBlock;
+  /// Keys in a key tile, a multiple of keyBlock.
   int64_t keyTile;
-  /// Multiply bf16 pairs (VectorUnit::hasBf16Dot) instead of converting to f32.
-  bool useBf16Dot;
+  ProductKind product;
+
+  /// Whether queries, keys and weights stay bf16, in pairs along the summed axis.
+  bool usesBf16Pairs() const { return product != ProductKind::FmaF32; }
 
   int64_t getPanelWidth() const { return lanes * queryVectors; }
   int64_t getQueryTile() const { return panels * getPanelWidth(); }

@@ -12,7 +12,7 @@ def ConvertAttnToVectorPass : Pass<"convert-attn-to-vector", "::mlir::func::Func
     rescale folded into the start of the accumulators. Mask and score regions are inlined; the mask
     is applied only in blocks that the mask analysis does not prove full. The register tile follows
     from the target's vector unit (`triple`, `features`); bf16 uses the dot product of AVX512-BF16
-    where the target has it.
+    or the tiles of AMX where the target has them.
 
     ```mlir
     attn.online_step ins(%q, %k, %v : ...) at(%b, %h, %i, %j) outs(%acc, %max, %sum : ...) {...}
@@ -23,7 +23,7 @@ def ConvertAttnToVectorPass : Pass<"convert-attn-to-vector", "::mlir::func::Func
     %next = vector.fma %broadcast, %right, %accumulator : vector<8xf32>
     ```
   }];
-  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
+  let dependentDialects = ["::mlir::amx::AMXDialect", "::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
                            "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect",
                            "::mlir::x86vector::X86VectorDialect"];

@@ -3,7 +3,7 @@
 
 #include "attnc/Conversion/Passes.h"
 
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/AMX/AMXDialect.h"
 #include "mlir/Dialect/X86Vector/X86VectorDialect.h"
 
 namespace attnc {
@@ -25,6 +25,18 @@ static LogicalResult checkForm(DestinationStyleOpInterface op, Value state, int6
   return success();
 }
 
+/// AMX works on two by two tiles: its panels have one width.
+static LogicalResult checkPanelWidth(attn::OnlineStepOp op, const VectorUnit &unit) {
+  auto key = cast<ShapedType>(op.getKey().getType()),
+       value = cast<ShapedType>(op.getValue().getType());
+  AttentionSchedule schedule =
+      chooseAttentionSchedule(unit, key.getElementType(), key.getDimSize(1), value.getDimSize(1));
+  if (schedule.product != ProductKind::AmxBf16 || op.getPanelWidth() == schedule.getPanelWidth())
+    return success();
+  return op.emitOpError() << "panel width must be " << schedule.getPanelWidth()
+                          << " on a target with AMX, got " << op.getPanelWidth();
+}
+
 namespace {
 struct ConvertAttnToVectorPass : attnc::impl::ConvertAttnToVectorPassBase<ConvertAttnToVectorPass> {
   using ConvertAttnToVectorPassBase::ConvertAttnToVectorPassBase;
@@ -36,7 +48,9 @@ struct ConvertAttnToVectorPass : attnc::impl::ConvertAttnToVectorPassBase<Conver
     WalkResult walk = getOperation().walk([&](Operation *op) {
       if (auto step = dyn_cast<attn::OnlineStepOp>(op)) {
         steps.push_back(step);
-        return WalkResult(checkForm(step, step.getMax(), unit.lanes));
+        if (failed(checkForm(step, step.getMax(), unit.lanes)))
+          return WalkResult::interrupt();
+        return WalkResult(checkPanelWidth(step, unit));
       }
       if (auto finish = dyn_cast<attn::OnlineFinishOp>(op)) {
         finishes.push_back(finish);

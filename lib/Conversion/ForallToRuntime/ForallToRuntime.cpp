@@ -103,11 +103,26 @@ void ForallOutliner::findCaptures() {
   contextType = LLVM::LLVMStructType::getLiteral(builder.getContext(), fields);
 }
 
+/// The one op that frees `alloc`, where the buffer's life ends in its own block. Null for a buffer
+/// that is freed elsewhere, by another name or not always: such a one stays on the heap.
+static memref::DeallocOp findDealloc(memref::AllocOp alloc) {
+  memref::DeallocOp found;
+  for (Operation *user : alloc->getUsers())
+    if (auto dealloc = dyn_cast<memref::DeallocOp>(user)) {
+      if (found || dealloc->getBlock() != alloc->getBlock())
+        return {};
+      found = dealloc;
+    }
+  return found;
+}
+
 int64_t ForallOutliner::placeScratch(Block &body, Value workerScratch) {
   int64_t bytes = 0;
   for (auto alloc : llvm::make_early_inc_range(body.getOps<memref::AllocOp>())) {
     MemRefType type = alloc.getType();
-    if (!type.hasStaticShape() || !type.getLayout().isIdentity())
+    memref::DeallocOp dealloc = findDealloc(alloc);
+    if (!dealloc || !type.hasStaticShape() || !type.getLayout().isIdentity() ||
+        !type.getElementType().isIntOrFloat())
       continue;
     builder.setInsertionPoint(alloc);
     Value view =
@@ -115,9 +130,7 @@ int64_t ForallOutliner::placeScratch(Block &body, Value workerScratch) {
                                arith::ConstantIndexOp::create(builder, loc, bytes), ValueRange());
     int64_t elementBytes = llvm::divideCeil(type.getElementTypeBitWidth(), 8);
     bytes += llvm::alignTo(type.getNumElements() * elementBytes, kScratchAlignment);
-    for (Operation *user : llvm::make_early_inc_range(alloc->getUsers()))
-      if (isa<memref::DeallocOp>(user))
-        user->erase();
+    dealloc.erase();
     alloc.replaceAllUsesWith(view);
     alloc.erase();
   }

@@ -74,7 +74,7 @@ TEST(CpuTarget, Bf16DotProductsWhereTheyAreFast) {
 TEST(AttentionSchedule, DotProductsForBf16Only) {
   forEachSchedule(
       [](const VectorUnit &unit, Type type, const AttentionSchedule &schedule, int64_t) {
-        ASSERT_EQ(schedule.useBf16Dot, unit.hasBf16Dot && type.isBF16());
+        ASSERT_EQ(schedule.product == ProductKind::DotBf16, unit.hasBf16Dot && type.isBF16());
         ASSERT_EQ(schedule.lanes, unit.lanes);
       });
 }
@@ -103,7 +103,7 @@ TEST(AttentionSchedule, KeyTilesFitTheFirstLevelCache) {
   static constexpr int64_t kCacheBytes = 32 * 1024, kFewestKeys = 16;
   forEachSchedule(
       [](const VectorUnit &, Type, const AttentionSchedule &schedule, int64_t largerDim) {
-        int64_t bytes = schedule.keyTile * largerDim * (schedule.useBf16Dot ? 2 : 4);
+        int64_t bytes = schedule.keyTile * largerDim * (schedule.usesBf16Pairs() ? 2 : 4);
         if (schedule.keyTile > kFewestKeys)
           ASSERT_LE(bytes, kCacheBytes) << largerDim;
         else
