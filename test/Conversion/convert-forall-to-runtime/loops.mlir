@@ -54,11 +54,13 @@ func.func @several(%x: memref<?xf32>, %n: index) {
     %a = memref.alloc() : memref<64xf32>
     %v = memref.load %a[%c0] : memref<64xf32>
     memref.store %v, %x[%i] : memref<?xf32>
+    memref.dealloc %a : memref<64xf32>
   }
   scf.forall (%i) in (%n) {
     %a = memref.alloc() : memref<3xf32>
     %v = memref.load %a[%c0] : memref<3xf32>
     memref.store %v, %x[%i] : memref<?xf32>
+    memref.dealloc %a : memref<3xf32>
   }
   return
 }

@@ -18,7 +18,7 @@ C_ONLY = ("lib/Runtime/", "include/attnc-c/")
 C_HEADERS = set("""assert.h ctype.h errno.h fenv.h float.h inttypes.h limits.h locale.h math.h
     pthread.h sched.h signal.h stdalign.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h
     stdlib.h stdnoreturn.h string.h strings.h time.h unistd.h dlfcn.h fcntl.h cpuid.h
-    sys/auxv.h sys/mman.h sys/stat.h sys/time.h sys/types.h dlpack/dlpack.h""".split())
+    sys/auxv.h sys/mman.h sys/stat.h sys/syscall.h sys/time.h sys/types.h dlpack/dlpack.h""".split())
 # Registers everything MLIR has: seconds of compile time, for the mains of tools only.
 EVERYTHING = re.compile(r"mlir/InitAll(Dialects|Passes|Extensions|Translations)\.h")
 INCLUDE = re.compile(r'^\s*#?\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
