@@ -1,4 +1,7 @@
 // Registers the passes that only tests use.
 #include "TestPasses.h"
 
-void attnc::test::registerTestPasses() { registerAttnMergePass(); }
+void attnc::test::registerTestPasses() {
+  registerAttnMergePass();
+  registerSeedBugPass();
+}

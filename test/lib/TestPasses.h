@@ -7,5 +7,6 @@ namespace attnc::test {
 void registerTestPasses();
 
 void registerAttnMergePass();
+void registerSeedBugPass();
 
 } // namespace attnc::test

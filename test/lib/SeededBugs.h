@@ -1,0 +1,50 @@
+// Bugs that are put into compiled code on purpose, to see whether the tests notice.
+//
+// The compiler itself has none of them: each is an edit of the IR between two stages, which does
+// what a plausible mistake in a pass would have done. Edits change results only: they read and
+// write nothing that the correct code does not.
+#pragma once
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+
+#include <vector>
+
+namespace attnc::test {
+
+struct SeededBug {
+  llvm::StringLiteral name;
+  /// The stage of getCpuStages after which the bug is applied.
+  llvm::StringLiteral stage;
+  llvm::StringLiteral description;
+  /// Puts the bug in wherever it can be. False where there is no such place: the module is as it
+  /// was, and not a test of this bug.
+  bool (*apply)(mlir::ModuleOp module);
+};
+
+/// All bugs, in the order of their stages.
+const std::vector<SeededBug> &getSeededBugs();
+
+/// Null where there is none of that name.
+const SeededBug *findSeededBug(llvm::StringRef name);
+
+// The parts of the list.
+/// In what is computed: masks, scores, offsets and the scale (stage attn).
+llvm::ArrayRef<SeededBug> getModelBugs();
+/// In tiles, loops and the state that they carry (stage tiled).
+llvm::ArrayRef<SeededBug> getTilingBugs();
+/// In vector kernels and tasks (stages vector and llvm).
+llvm::ArrayRef<SeededBug> getKernelBugs();
+
+/// Calls `edit` on every op of a kind below `root`; whether one of the calls changed something.
+template <typename OpTy, typename Edit> bool editEach(mlir::Operation *root, Edit edit) {
+  std::vector<OpTy> ops;
+  root->walk([&](OpTy op) { ops.push_back(op); });
+  bool changed = false;
+  for (OpTy op : ops)
+    changed |= edit(op);
+  return changed;
+}
+
+} // namespace attnc::test
