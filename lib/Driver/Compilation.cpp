@@ -10,8 +10,8 @@
 #include "attnc/Target/Header/Header.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/MLIRContext.h"
-#include "mlir/IR/Remarks.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Support/FileSystem.h"
@@ -51,6 +51,14 @@ ExitCode Compilation::failToWrite(llvm::Error error) {
   return ExitCode::Output;
 }
 
+ExitCode Compilation::failToGenerate(llvm::Error error) {
+  std::string message = llvm::toString(std::move(error));
+  if (!hasInlineAssembly)
+    return failInternally(message);
+  os << "attnc: error: " << message << '\n';
+  return ExitCode::Diagnosed;
+}
+
 ExitCode Compilation::write(const OutputFile &output, StringRef content) {
   if (llvm::Error error = outputs.write(output.path, content))
     return failToWrite(std::move(error));
@@ -65,16 +73,6 @@ ExitCode Compilation::saveTemp(StringRef name, StringRef content) {
   return ExitCode::Success;
 }
 
-/// Turns every remark of a pass into a diagnostic.
-static void enableRemarks(MLIRContext &context) {
-  remark::RemarkCategories categories;
-  categories.all = ".*";
-  // Fails only for a pattern that is no regular expression.
-  (void)remark::enableOptimizationRemarks(context, /*streamer=*/nullptr,
-                                          std::make_unique<remark::RemarkEmittingPolicyAll>(),
-                                          categories, /*printAsEmitRemarks=*/true);
-}
-
 ExitCode Compilation::compileText(StringRef text) {
   DialectRegistry registry;
   registerAllDialects(registry);
@@ -82,8 +80,6 @@ ExitCode Compilation::compileText(StringRef text) {
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
   DiagnosticPrinter printer(&context, text, options.input == "-" ? "<stdin>" : options.input, os,
                             options.remarks);
-  if (options.remarks)
-    enableRemarks(context);
   OwningOpRef<ModuleOp> module;
   ExitCode code = timed("parse", [&] { return parseModel(printer, module); });
   if (code != ExitCode::Success)
@@ -103,6 +99,7 @@ ExitCode Compilation::compileModule(ModuleOp module) {
 ExitCode Compilation::checkModule(ModuleOp module) {
   if (options.untrusted && failed(checkUntrustedModule(module)))
     return ExitCode::Diagnosed;
+  module.walk([&](LLVM::InlineAsmOp) { hasInlineAssembly = true; });
   bool hasEntry = llvm::any_of(module.getOps<func::FuncOp>(), [](func::FuncOp function) {
     return function.isPublic() && !function.isExternal();
   });
@@ -177,13 +174,13 @@ ExitCode Compilation::emitMachineCode(ModuleOp module) {
   if (wants(OutputKind::Object) || wants(OutputKind::Library) || !options.saveTempsDir.empty()) {
     auto generated = timed("codegen", [&] { return generate(CodegenOutput::Object); });
     if (!generated)
-      return failInternally(llvm::toString(generated.takeError()));
+      return failToGenerate(generated.takeError());
     object = std::move(*generated);
   }
   if (!options.saveTempsDir.empty()) {
     auto text = generate(CodegenOutput::LLVMText);
     if (!text)
-      return failInternally(llvm::toString(text.takeError()));
+      return failToGenerate(text.takeError());
     ExitCode code = saveTemp(options.getStem() + ".ll", asText(*text));
     if (code == ExitCode::Success)
       code = saveTemp(options.getStem() + ".o", asText(object));
@@ -210,7 +207,7 @@ ExitCode Compilation::emitMachineCode(ModuleOp module) {
                                 : output.kind == OutputKind::LLVMText ? CodegenOutput::LLVMText
                                                                       : CodegenOutput::LLVMBitcode);
       if (!generated)
-        return failInternally(llvm::toString(generated.takeError()));
+        return failToGenerate(generated.takeError());
       code = write(output, asText(*generated));
       break;
     }

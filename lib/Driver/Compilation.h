@@ -53,6 +53,8 @@ private:
   /// A bug of ours; the supervisor prints `reason` and writes the reproducer.
   ExitCode failInternally(llvm::StringRef reason);
   ExitCode failToWrite(llvm::Error error);
+  /// LLVM could not make code: our fault, unless the model brings assembly of its own.
+  ExitCode failToGenerate(llvm::Error error);
 
   /// Runs one step under its name, for reports and times.
   template <typename Step> auto timed(llvm::StringRef name, Step step) {
@@ -72,6 +74,7 @@ private:
   WorkerReport &report;
   llvm::raw_ostream &os;
   std::vector<StepTime> times;
+  bool hasInlineAssembly = false;
 };
 
 /// How the object of `output` is linked; `staged` is null where nothing is going to be run.

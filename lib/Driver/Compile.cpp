@@ -143,6 +143,13 @@ static std::string makeStats(const CompileOptions &options, const StagedFiles &o
   return text;
 }
 
+/// `text` for a comment: a path or a message may hold line breaks.
+static std::string onOneLine(StringRef text) {
+  std::string line = text.str();
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  return line;
+}
+
 /// Writes the input behind a description of what happened, where it can be written. Returns the
 /// path, or "".
 static std::string writeReproducer(const CompileOptions &options, StringRef text,
@@ -155,11 +162,9 @@ static std::string writeReproducer(const CompileOptions &options, StringRef text
     int descriptor;
     if (llvm::sys::fs::createUniqueFile(model, descriptor, path, llvm::sys::fs::OF_None, 0644))
       continue;
-    std::string head = "// attnc " ATTNC_VERSION ": internal error: " + reason.str() + "\n// " +
-                       llvm::join(llvm::map_range(options.commandLine, quote), " ");
-    // A path of the command line may hold a line break.
-    for (size_t at = head.find('\n') + 1; (at = head.find('\n', at)) != std::string::npos;)
-      head.replace(at, 1, "?");
+    std::string command = llvm::join(llvm::map_range(options.commandLine, quote), " ");
+    std::string head = "// attnc " ATTNC_VERSION ": internal error: " + onOneLine(reason) +
+                       "\n// " + onOneLine(command);
     int error = writeAll(descriptor, head + "\n");
     if (!error)
       error = writeAll(descriptor, text);

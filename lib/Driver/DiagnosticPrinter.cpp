@@ -3,6 +3,7 @@
 
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OperationSupport.h"
+#include "mlir/IR/Remarks.h"
 #include "llvm/Support/VirtualFileSystem.h"
 
 using namespace attnc;
@@ -105,6 +106,35 @@ static StringRef findNearestOp(MLIRContext *context, StringRef name) {
   return nearest;
 }
 
+namespace {
+
+/// Turns a remark of a pass into a diagnostic that reads as a sentence.
+class RemarkPrinter : public remark::detail::MLIRRemarkStreamerBase {
+public:
+  void streamOptimizationRemark(const remark::detail::Remark &remark) override {
+    std::string text;
+    llvm::raw_string_ostream os(text);
+    bool isDone = remark.getRemarkType() == llvm::remarks::Type::Passed;
+    if (!isDone)
+      os << llvm::remarks::typeToStr(remark.getRemarkType()).lower() << ": ";
+    for (const remark::detail::Remark::Arg &argument : remark.getArgs())
+      os << (argument.key == "Remark" ? "" : " " + argument.key + "=") << argument.val;
+    os << " [" << remark.getCategoryName() << "]";
+    emitRemark(remark.getLocation(), text);
+  }
+};
+
+} // namespace
+
+static void enableRemarks(MLIRContext &context) {
+  std::string any = ".*";
+  // Fails only for a pattern that is no regular expression.
+  (void)remark::enableOptimizationRemarks(
+      context, std::make_unique<RemarkPrinter>(),
+      std::make_unique<remark::RemarkEmittingPolicyAll>(),
+      remark::RemarkCategories{std::nullopt, any, any, any, any});
+}
+
 DiagnosticPrinter::DiagnosticPrinter(MLIRContext *context, StringRef text, StringRef name,
                                      llvm::raw_ostream &os, bool showRemarks)
     : context(context), cutter(std::make_unique<LineCutter>(os)) {
@@ -113,6 +143,8 @@ DiagnosticPrinter::DiagnosticPrinter(MLIRContext *context, StringRef text, Strin
   sources.AddNewSourceBuffer(llvm::MemoryBuffer::getMemBuffer(dropByteOrderMark(text), name),
                              llvm::SMLoc());
   context->printOpOnDiagnostic(false);
+  if (showRemarks)
+    enableRemarks(*context);
   handler = std::make_unique<SourceMgrDiagnosticHandler>(sources, context, *cutter);
   filter = std::make_unique<ScopedDiagnosticHandler>(
       context, [this, showRemarks](Diagnostic &diagnostic) -> LogicalResult {

@@ -61,16 +61,26 @@ Supervisor::Supervisor() {
 
 Supervisor::~Supervisor() { sigprocmask(SIG_SETMASK, &previousMask, nullptr); }
 
+/// The report of this process, once it is a child.
+static SharedReport *childReport = nullptr;
+
 /// LLVM and the C++ library report out of memory here. Nothing may be allocated any more.
 [[noreturn]] static void endOutOfMemory(void *, const char *, bool) {
+  rlimit limit;
+  getrlimit(RLIMIT_AS, &limit);
+  if (limit.rlim_cur == RLIM_INFINITY) {
+    // The system gives what it does not have and kills later. What it refuses made no sense.
+    childReport->explain("an impossible amount of memory was asked for");
+    ::_exit(static_cast<int>(ExitCode::Internal));
+  }
   constexpr char message[] = "attnc: error: out of memory\n";
   ssize_t ignored = ::write(STDERR_FILENO, message, sizeof(message) - 1);
   (void)ignored;
   ::_exit(static_cast<int>(ExitCode::Limit));
 }
 
-[[noreturn]] static void endFatally(void *report, const char *reason, bool) {
-  static_cast<SharedReport *>(report)->explain(reason);
+[[noreturn]] static void endFatally(void *, const char *reason, bool) {
+  childReport->explain(reason);
   ::_exit(static_cast<int>(ExitCode::Internal));
 }
 
@@ -110,7 +120,8 @@ static void bound(const ResourceLimits &limits) {
   // A write beyond a file size limit shall fail, not kill.
   std::signal(SIGXFSZ, SIG_IGN);
   llvm::remove_fatal_error_handler();
-  llvm::install_fatal_error_handler(endFatally, report);
+  childReport = report;
+  llvm::install_fatal_error_handler(endFatally);
   llvm::remove_bad_alloc_error_handler();
   llvm::install_bad_alloc_error_handler(endOutOfMemory);
   std::set_new_handler([] { endOutOfMemory(nullptr, nullptr, false); });

@@ -96,6 +96,16 @@ TEST(Supervisor, BoundsMemory) {
 }
 #endif
 
+TEST(Supervisor, TakesAnImpossibleAllocationForABug) {
+  WorkerOutcome outcome = run([](WorkerReport &report) {
+    report.enter("parse");
+    std::vector<char> all(size_t(1) << 60);
+    return all[5] == 0;
+  });
+  EXPECT_EQ(outcome.exitCode, kInternal);
+  EXPECT_EQ(outcome.reason, "an impossible amount of memory was asked for at 'parse'");
+}
+
 TEST(Supervisor, BoundsTime) {
   ResourceLimits limits;
   limits.cpuSeconds = 1;
