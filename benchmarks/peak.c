@@ -87,6 +87,8 @@ __attribute__((target("amx-tile,amx-bf16"))) static double run_amx_bf16(void) {
     config.bytes_per_row[tile] = 64;
     config.rows[tile] = 16;
   }
+  /* The intrinsic claims to read 8 bytes only: without this, the other 56 might not be stored. */
+  __asm__ volatile("" : : "r"(&config) : "memory");
   _tile_loadconfig(&config);
   _tile_zero(0);
   _tile_zero(1);
