@@ -4,7 +4,7 @@ import html
 import json
 import sys
 
-OURS = ["#1f77b4", "#17a2c4", "#0b3d91"]
+OURS = ["#1f77b4", "#17a2c4", "#0b3d91", "#2ca02c"]
 PEERS = ["#ff7f0e", "#c98bdb", "#a3a3a3", "#8c564b"]
 BAR, GAP, LEFT, WIDTH, TOP = 13, 14, 240, 520, 64
 
@@ -22,8 +22,7 @@ def draw(record):
     colours = {**dict(zip(ours, OURS)), **dict(zip(peers, PEERS))}
     measured = [[(name, one) for name, one in result["contestants"].items()
                  if "best_gflops" in one] for result in record["results"]]
-    top = max([max(result["peak_gflops"].values(), default=1) for result in record["results"]]
-              + [one["best_gflops"] for group in measured for _, one in group])
+    top = max([one["best_gflops"] for group in measured for _, one in group], default=1)
     scale = WIDTH / top
     parts, y = [], TOP
     for result, group in zip(record["results"], measured):
