@@ -37,11 +37,11 @@ def draw(record):
                               font_size=10))
             y += BAR
         y += GAP
-    legend = [f'<rect x="{LEFT + 130 * i}" y="34" width="10" height="10" fill="{colours[name]}"/>'
-              + text(LEFT + 130 * i + 14, 43, name) for i, name in enumerate(names)]
+    legend = [f'<rect x="{LEFT + 150 * i}" y="34" width="10" height="10" fill="{colours[name]}"/>'
+              + text(LEFT + 150 * i + 14, 43, name) for i, name in enumerate(names)]
     title = (f"Attention on {record['machine'].get('model name', 'this CPU')}, "
              f"{record['threads']} thread(s), {record['date'][:10]}: GFLOP/s of kept work")
-    height, width = y + 10, LEFT + max(WIDTH + 130, 130 * len(names))
+    height, width = y + 10, LEFT + max(WIDTH + 130, 150 * len(names))
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         'font-family="sans-serif" font-size="12">',
