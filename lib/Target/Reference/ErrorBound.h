@@ -7,7 +7,7 @@
 //     u |o|                           rounding the output
 //     6 / sqrt(3) || r . v ||_2       rounding the weights: r_j = max(u p_j, t / l)
 //     sum_j p_j eps_j |v_j - o|       scores off by eps_j; the sink is a key of value 0
-//     2^-24 (8 + n) |o|               f32 arithmetic: division, rescaling, sums of equal terms,
+//     2^-24 (8 + 2 (r_v + r_w)) |o|   f32 arithmetic: division, rescaling, sums of equal terms,
 //     2^-24 2 sqrt(n) sum_j p_j |v_j| sums of any terms
 //     t                               underflow of the output
 //
@@ -16,13 +16,14 @@
 //
 // where eps_j is the error of the score itself, of s - m (for scores up to 20 below the maximum;
 // lower ones do not matter) and of the exponential. The terms with 6 / sqrt(3) and sqrt(n) assume
-// that roundings are independent; n |o| is for weights and values that are all the same: each
-// addition to p . v and to l may round the same way, by up to half an ulp. The bound is 0 where o
-// is not finite: the result must be the same NaN or infinity.
+// that roundings are independent. They are not where terms of a sum are equal: then each addition
+// rounds the same way, by up to half an ulp. r_v counts the keys whose p_j v_j is that of the key
+// before, r_w those whose weight is (unless exp(s - m) is 1: a sum of ones is exact). The bound is
+// 0 where o is not finite: the result must be the same NaN or infinity.
 //
 // Log-sum-exp. The bound is
 //
-//     3e-6 (1 + |lse|) + sum_j p_j e'_j
+//     3e-6 (1 + |lse|) + 2^-24 r_w + sum_j p_j e'_j
 //     e'_j = 3 * 2^-24 |scale| sum_d |q_d k_jd|, carried through the score region
 //
 // where e'_j is six sigma of a dot product whose roundings are independent. It matters only for

@@ -111,6 +111,27 @@ TEST(ErrorBound, OfTheLseIsItsToleranceForOrdinaryScores) {
   EXPECT_NEAR(outputs[0].bound->getScalar().real, 3e-6 * (3 + std::log(2)) + 6 * 0x1p-24, 1e-12);
 }
 
+TEST(ErrorBound, SumsOfEqualTermsMayRoundOneWay) {
+  auto getLseBound = [](double firstKey) {
+    Model model(R"(
+      func.func @main(%q: tensor<1x1x1x1xf32>, %k: tensor<1x1x?x1xf32>) -> tensor<1x1x1xf32> {
+        %o, %lse = attn.attention %q, %k, %k
+          : (tensor<1x1x1x1xf32>, tensor<1x1x?x1xf32>, tensor<1x1x?x1xf32>)
+            -> (tensor<1x1x1x1xf32>, tensor<1x1x1xf32>)
+        return %lse : tensor<1x1x1xf32>
+      })");
+    std::vector<double> keys(101, 0.0);
+    keys[0] = firstKey;
+    auto outputs =
+        model.run({model.reals({1, 1, 1, 1}, {1}), model.reals({1, 1, 101, 1}, keys)}, true);
+    double tolerance = 3e-6 * (1 + outputs[0].value.getScalar().real);
+    return outputs[0].bound->getScalar().real - tolerance;
+  };
+  EXPECT_NEAR(getLseBound(0), 0, 1e-12); // a sum of ones
+  // 100 equal weights below 1, and the first key's score may be off by 3 * 2^-24, a weight of 0.03.
+  EXPECT_NEAR(getLseBound(1), 99.08 * 0x1p-24, 0.02 * 0x1p-24);
+}
+
 TEST(ErrorBound, MaskedRowsAllowNoError) {
   Model model(getModelText("f32", "mask = [#attn.any<[]>]"));
   Tensor q = makeRandom(model, "f32", 3, 1);
