@@ -20,7 +20,7 @@ namespace {
 /// e^x = 2^y = 2^n * 2^f with y = x * log2(e), n an integer and f a polynomial's argument.
 ///
 /// Exact at 0, 0 at -inf, NaN at NaN. Relative error below 2^-22 for |x| < 1 and growing with the
-/// rounding of y, 2^-24 * |x|. Results below 2^-126 may be any value below that.
+/// rounding of y, 1.25 * 2^-24 * |x|. Results below 2^-126 may be any value below that.
 struct ExpandExp : OpRewritePattern<math::ExpOp> {
   ExpandExp(MLIRContext *context, const VectorUnit &unit)
       : OpRewritePattern(context, /*benefit=*/2), unit(unit) {}
@@ -87,11 +87,12 @@ private:
     /// exponent of 2^f. At y = -127 the result is exactly 0: n = -127, f = 0.
     Value exp2ByBits(Value y, bool isNonPositive) {
       y = clamp(y, arith::CmpFPredicate::OLT, -127.0f);
-      Value isOverflow;
+      Value isLarge;
       if (!isNonPositive) {
-        isOverflow =
-            arith::CmpFOp::create(rewriter, loc, arith::CmpFPredicate::OGE, y, splat(128.0f));
-        y = clamp(y, arith::CmpFPredicate::OGT, 127.5f);
+        // n = 128 is no exponent: from y = 127 on this is 2 * 2^(y - 1), which may overflow.
+        y = clamp(y, arith::CmpFPredicate::OGT, 128.0f);
+        isLarge = arith::CmpFOp::create(rewriter, loc, arith::CmpFPredicate::OGE, y, splat(127.0f));
+        y = arith::SelectOp::create(rewriter, loc, isLarge, sub(y, splat(1.0f)), y);
       }
       Value magic = splat(12582912.0f);
       Value shifted = add(y, magic);
@@ -107,10 +108,9 @@ private:
       Value exponent = arith::ShLIOp::create(rewriter, loc, toBits(shifted), mantissaBits);
       Value sum = arith::AddIOp::create(rewriter, loc, toBits(p), exponent);
       Value result = vector::BitCastOp::create(rewriter, loc, type, sum);
-      if (!isOverflow)
+      if (isNonPositive)
         return result;
-      return arith::SelectOp::create(rewriter, loc, isOverflow,
-                                     splat(std::numeric_limits<float>::infinity()), result);
+      return arith::SelectOp::create(rewriter, loc, isLarge, add(result, result), result);
     }
   };
 
