@@ -242,6 +242,12 @@ struct AttnTilePass : attnc::impl::AttnTilePassBase<AttnTilePass> {
   }
 
   void runOnOperation() override {
+    if (panels < 0 || panelWidth < 0 || keyTile < 0) {
+      getOperation()->emitError() << "attn-tile takes sizes of 0 (chosen) or more, got panels="
+                                  << panels.getValue() << " panel-width=" << panelWidth.getValue()
+                                  << " key-tile=" << keyTile.getValue();
+      return signalPassFailure();
+    }
     SmallVector<AttentionOp> ops;
     getOperation()->walk([&](AttentionOp op) { ops.push_back(op); });
     for (AttentionOp op : ops) {

@@ -4,6 +4,7 @@
 #include "attnc/Conversion/Passes.h"
 
 #include "mlir/Dialect/AMX/AMXDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/X86Vector/X86VectorDialect.h"
 
 namespace attnc {
@@ -37,6 +38,27 @@ static LogicalResult checkPanelWidth(attn::OnlineStepOp op, const VectorUnit &un
                           << " on a target with AMX, got " << op.getPanelWidth();
 }
 
+/// Rows of one element may have any stride between elements, but vectors are loaded at stride 1:
+/// the types of such operands are made to say so.
+static void makeRowsContiguous(Operation *op) {
+  for (OpOperand &operand : op->getOpOperands()) {
+    auto type = dyn_cast<MemRefType>(operand.get().getType());
+    if (!type || type.getRank() != 2 || type.getDimSize(1) != 1 || type.isLastDimUnitStride())
+      continue;
+    OpBuilder builder(op->getContext());
+    builder.setInsertionPointAfterValue(operand.get());
+    Location loc = op->getLoc();
+    auto metadata = memref::ExtractStridedMetadataOp::create(builder, loc, operand.get());
+    constexpr int64_t any = ShapedType::kDynamic;
+    auto contiguous = MemRefType::get(type.getShape(), type.getElementType(),
+                                      StridedLayoutAttr::get(builder.getContext(), any, {any, 1}));
+    SmallVector<OpFoldResult> strides{metadata.getStrides()[0], builder.getIndexAttr(1)};
+    operand.set(memref::ReinterpretCastOp::create(builder, loc, contiguous,
+                                                  metadata.getBaseBuffer(), metadata.getOffset(),
+                                                  metadata.getConstifiedMixedSizes(), strides));
+  }
+}
+
 namespace {
 struct ConvertAttnToVectorPass : attnc::impl::ConvertAttnToVectorPassBase<ConvertAttnToVectorPass> {
   using ConvertAttnToVectorPassBase::ConvertAttnToVectorPassBase;
@@ -60,6 +82,10 @@ struct ConvertAttnToVectorPass : attnc::impl::ConvertAttnToVectorPassBase<Conver
     });
     if (walk.wasInterrupted())
       return signalPassFailure();
+    for (attn::OnlineStepOp step : steps)
+      makeRowsContiguous(step);
+    for (attn::OnlineFinishOp finish : finishes)
+      makeRowsContiguous(finish);
     QueryPacker packer;
     for (attn::OnlineStepOp step : steps)
       lowerOnlineStep(step, unit, packer);
