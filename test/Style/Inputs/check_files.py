@@ -13,6 +13,7 @@ MARKERS = re.compile(r"\b(" + "|".join(("TO" "DO", "FIX" "ME", "X" "XX", "HA" "C
 # Paths that exist on one machine only.
 LOCAL_PATHS = re.compile(r"(?<![\w.$}%])/(work|root|home)/\w")
 COMMENT = re.compile(r'^\s*(//|/\*|#|"""|<!--)\s*(?P<text>.*)')
+PLAIN = re.compile(r"^\s*(#|//)?\s*(?P<text>.*)")
 # Lines that lit or an interpreter reads say nothing about the purpose.
 DIRECTIVE = re.compile(r"^(!|\s*-\*-|(RUN|REQUIRES|UNSUPPORTED|XFAIL|DEFINE|REDEFINE|[A-Z0-9_-]+)"
                        r"(\{[^}]*\})?:|ifndef|define|pragma|include|ifdef|if )")
@@ -23,7 +24,9 @@ def has_purpose(path, text):
     head = [line for line in text.splitlines()[:12] if line.strip()]
     if not path.endswith((".mlir", ".test")):
         head = head[1:2] if head and head[0].startswith("#!") else head[:1]
-    prose = (COMMENT.match(line) for line in head)
+    # Whatever lit does not read in a .test file is prose, marked as a comment or not.
+    pattern = PLAIN if path.endswith(".test") else COMMENT
+    prose = (pattern.match(line) for line in head)
     return any(m and re.search(r"[a-z]{2}", m["text"]) and not DIRECTIVE.match(m["text"])
                for m in prose)
 

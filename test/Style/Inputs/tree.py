@@ -2,8 +2,12 @@
 import os
 import sys
 
-# Folders that hold no source of ours: build trees and what programs wrote.
-SKIPPED = {".git", "__pycache__", "results"}
+# Folders that hold no source of ours: hidden ones, build trees and what programs wrote.
+SKIPPED = {"__pycache__", "results"}
+
+
+def is_source(name):
+    return name == ".ci" or not (name in SKIPPED or name.startswith((".", "build")))
 
 
 def files(root, suffixes, under=("",)):
@@ -11,7 +15,7 @@ def files(root, suffixes, under=("",)):
     in one of `suffixes`."""
     for folder in under:
         for directory, names, file_names in os.walk(os.path.join(root, folder)):
-            names[:] = sorted(n for n in names if n not in SKIPPED and not n.startswith("build"))
+            names[:] = sorted(filter(is_source, names))
             for name in sorted(file_names):
                 if name.endswith(suffixes):
                     path = os.path.join(directory, name)
