@@ -21,7 +21,7 @@ DIRECTIVE = re.compile(r"^(!|\s*-\*-|(RUN|REQUIRES|UNSUPPORTED|XFAIL|DEFINE|REDE
 
 def has_purpose(path, text):
     """Whether a comment that is prose stands at the top of the file."""
-    head = [line for line in text.splitlines()[:12] if line.strip()]
+    head = [line for line in text.splitlines()[:25] if line.strip()]
     if not path.endswith((".mlir", ".test")):
         head = head[1:2] if head and head[0].startswith("#!") else head[:1]
     # Whatever lit does not read in a .test file is prose, marked as a comment or not.
