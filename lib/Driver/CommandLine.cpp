@@ -50,20 +50,6 @@ public:
   AttncOptions() : GenericOptTable(OptionStrTable, OptionPrefixesTable, optionInfos) {}
 };
 
-/// What is known of a kind of output by its name on the command line.
-struct KindInfo {
-  StringRef name;
-  OutputKind kind;
-  StringRef extension;
-};
-
-constexpr KindInfo kinds[] = {
-    {"lib", OutputKind::Library, "so"},   {"obj", OutputKind::Object, "o"},
-    {"header", OutputKind::Header, "h"},  {"asm", OutputKind::Assembly, "s"},
-    {"llvm", OutputKind::LLVMText, "ll"}, {"bitcode", OutputKind::LLVMBitcode, "bc"},
-    {"mlir", OutputKind::MLIR, "mlir"},
-};
-
 /// One run over the arguments. The first error wins and is printed by the caller.
 class Parser {
 public:
@@ -96,8 +82,8 @@ private:
   ExitCode exitCode = ExitCode::Success;
 };
 
-const KindInfo &getInfo(OutputKind kind) {
-  return *llvm::find_if(kinds, [&](const KindInfo &info) { return info.kind == kind; });
+StringRef getExtension(OutputKind kind) {
+  return getOutputKinds()[static_cast<size_t>(kind)].extension;
 }
 
 Parser::Parser(llvm::ArrayRef<const char *> arguments) : arguments(arguments) {
@@ -238,11 +224,12 @@ std::vector<OutputKind> Parser::readEmitList(StringRef list) {
   llvm::SmallVector<StringRef> names;
   list.split(names, ',');
   for (StringRef name : names) {
-    const KindInfo *info = llvm::find_if(kinds, [&](const auto &k) { return k.name == name; });
+    const OutputKindInfo *info =
+        llvm::find_if(getOutputKinds(), [&](const auto &kind) { return kind.name == name; });
     if (name == "ptx" || name == "cubin")
       fail("--emit=" + name + " needs --target=sm_90a, which this version does not have",
            ExitCode::Missing);
-    else if (info == std::end(kinds))
+    else if (info == getOutputKinds().end())
       fail("--emit: unknown output '" + name +
            "'; the outputs are lib, obj, header, asm, llvm, bitcode, mlir");
     else if (llvm::is_contained(result, info->kind))
@@ -306,7 +293,6 @@ static bool isDevice(StringRef path) {
 }
 
 void Parser::nameAlone(OutputKind kind, bool withHeader) {
-  const KindInfo &info = getInfo(kind);
   bool isText = kind == OutputKind::MLIR || kind == OutputKind::LLVMText ||
                 kind == OutputKind::Assembly || kind == OutputKind::Header;
   std::string path = args.getLastArgValue(OPT_o).str();
@@ -315,7 +301,7 @@ void Parser::nameAlone(OutputKind kind, bool withHeader) {
   if (path.empty() && options.input == "-")
     return fail("the input has no name to call the output by; give -o");
   if (path.empty())
-    path = options.getStem() + "." + info.extension.str();
+    path = options.getStem() + "." + getExtension(kind).str();
   if (path == "-" && withHeader)
     return fail("two files do not go to standard output; choose one with --emit=");
   if (path == "-" && kind == OutputKind::Library)
@@ -340,7 +326,7 @@ void Parser::nameInFolder(const std::vector<OutputKind> &requested) {
     options.outputFolder = folder.str();
   for (OutputKind kind : requested) {
     llvm::SmallString<128> path(options.outputFolder);
-    llvm::sys::path::append(path, options.getStem() + "." + getInfo(kind).extension);
+    llvm::sys::path::append(path, options.getStem() + "." + getExtension(kind));
     options.outputs.push_back({kind, path.str().str()});
   }
 }

@@ -3,7 +3,6 @@
 
 #include "lib/Driver/Compilation.h"
 
-#include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Errno.h"
 #include "llvm/Support/FileSystem.h"
@@ -15,6 +14,16 @@
 
 using namespace attnc;
 using llvm::StringRef;
+
+llvm::ArrayRef<OutputKindInfo> attnc::getOutputKinds() {
+  static constexpr OutputKindInfo kinds[] = {
+      {OutputKind::Library, "lib", "so"},   {OutputKind::Object, "obj", "o"},
+      {OutputKind::Header, "header", "h"},  {OutputKind::Assembly, "asm", "s"},
+      {OutputKind::LLVMText, "llvm", "ll"}, {OutputKind::LLVMBitcode, "bitcode", "bc"},
+      {OutputKind::MLIR, "mlir", "mlir"},
+  };
+  return kinds;
+}
 
 std::string CompileOptions::getStem() const {
   return input == "-" ? "model" : llvm::sys::path::stem(input).str();
@@ -58,9 +67,9 @@ static std::string quote(const std::string &argument) {
   return quoted;
 }
 
-/// The linker's command line for each library among the outputs.
-static ExitCode printLinkCommands(const CompileOptions &options, const StagedFiles *staged,
-                                  bool print) {
+/// Looks for all that linking the libraries among the outputs needs, and prints the commands on
+/// request.
+static ExitCode checkLinking(const CompileOptions &options, const StagedFiles *staged, bool print) {
   for (const OutputFile &output : options.outputs) {
     if (output.kind != OutputKind::Library)
       continue;
@@ -88,27 +97,7 @@ static ExitCode printPlan(const CompileOptions &options) {
     if (stage.name == options.until)
       break;
   }
-  return printLinkCommands(options, nullptr, /*print=*/true);
-}
-
-static StringRef getKindName(OutputKind kind) {
-  switch (kind) {
-  case OutputKind::Library:
-    return "lib";
-  case OutputKind::Object:
-    return "obj";
-  case OutputKind::Header:
-    return "header";
-  case OutputKind::Assembly:
-    return "asm";
-  case OutputKind::LLVMText:
-    return "llvm";
-  case OutputKind::LLVMBitcode:
-    return "bitcode";
-  case OutputKind::MLIR:
-    return "mlir";
-  }
-  llvm_unreachable("every kind has a name");
+  return checkLinking(options, nullptr, /*print=*/true);
 }
 
 /// The measurements of a finished compilation as one line of JSON.
@@ -131,10 +120,10 @@ static std::string makeStats(const CompileOptions &options, const StagedFiles &o
     json.attributeArray("outputs", [&] {
       for (const OutputFile &output : options.outputs)
         json.object([&] {
-          json.attribute("kind", getKindName(output.kind));
+          json.attribute("kind", getOutputKinds()[static_cast<size_t>(output.kind)].name);
           json.attribute("path", llvm::json::fixUTF8(output.path));
           uint64_t bytes = 0;
-          if (!llvm::sys::fs::file_size(outputs.getPlace(output.path), bytes))
+          if (output.path != "-" && !llvm::sys::fs::file_size(outputs.getPlace(output.path), bytes))
             json.attribute("bytes", int64_t(bytes));
         });
     });
@@ -221,7 +210,7 @@ int attnc::compile(const CompileOptions &options) {
   if (code == ExitCode::Success && options.verbose)
     printTarget(options);
   if (code == ExitCode::Success)
-    code = printLinkCommands(options, &outputs, options.verbose);
+    code = checkLinking(options, &outputs, options.verbose);
   if (code != ExitCode::Success)
     return toInt(code);
 

@@ -5,6 +5,7 @@
 #include "attnc/Driver/ExitCode.h"
 
 #include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -15,6 +16,16 @@ namespace attnc {
 
 /// What attnc can write.
 enum class OutputKind { Library, Object, Header, Assembly, LLVMText, LLVMBitcode, MLIR };
+
+/// A kind of output as the command line names it, and the extension of its files, without a dot.
+struct OutputKindInfo {
+  OutputKind kind;
+  llvm::StringRef name;
+  llvm::StringRef extension;
+};
+
+/// All kinds, in the order of OutputKind.
+llvm::ArrayRef<OutputKindInfo> getOutputKinds();
 
 /// One file to write. The path "-" is standard output.
 struct OutputFile {
