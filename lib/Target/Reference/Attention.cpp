@@ -149,9 +149,9 @@ void AttentionEvaluator::collectScores(int64_t batch, int64_t head, int64_t quer
     row.scores.push_back(scale * computeDotProduct(q, k, headDim));
     if (!wantsBounds)
       continue;
-    const double magnitude = computeDotMagnitude(q, k, headDim);
-    largest = std::fmax(largest, magnitude);
-    row.likelyScoreErrors.push_back(getLikelyDotProductError(scale, magnitude));
+    const DotProductTerms terms = computeDotProductTerms(q, k, headDim);
+    largest = std::fmax(largest, terms.magnitude);
+    row.likelyScoreErrors.push_back(getLikelyDotProductError(scale, terms));
   }
   if (wantsBounds)
     row.scoreErrors.assign(row.keys.size(), getDotProductError(headDim, scale, largest));

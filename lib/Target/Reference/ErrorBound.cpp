@@ -25,8 +25,20 @@ double reference::getDotProductError(int64_t headDim, double scale, double magni
   return static_cast<double>(headDim + 4) * kUnitRoundoffF32 * std::fabs(scale) * magnitude;
 }
 
-double reference::getLikelyDotProductError(double scale, double magnitude) {
-  return 3 * kUnitRoundoffF32 * std::fabs(scale) * magnitude;
+DotProductTerms reference::computeDotProductTerms(const Cell *query, const Cell *key,
+                                                  int64_t headDim) {
+  double magnitude = 0, partial = 0, squares = 0;
+  for (int64_t d = 0; d < headDim; ++d) {
+    const double product = query[d].real * key[d].real;
+    magnitude += std::fabs(product);
+    partial += product;
+    squares += partial * partial;
+  }
+  return {magnitude, std::sqrt(squares)};
+}
+
+double reference::getLikelyDotProductError(double scale, const DotProductTerms &terms) {
+  return 6 / std::sqrt(3.0) * kUnitRoundoffF32 * std::fabs(scale) * terms.pathNorm;
 }
 
 /// Keys whose weight is that of the key before; a sum of ones is exact and does not count.

@@ -24,10 +24,11 @@
 // Log-sum-exp. The bound is
 //
 //     3e-6 (1 + |lse|) + 2^-24 r_w + sum_j p_j e'_j
-//     e'_j = 3 * 2^-24 |scale| sum_d |q_d k_jd|, carried through the score region
+//     e'_j = 6 / sqrt(3) 2^-24 |scale| || s ||_2, carried through the score region
 //
-// where e'_j is six sigma of a dot product whose roundings are independent. It matters only for
-// rows that see few keys, where the score may be small and its terms are not.
+// where s_d = sum_{c <= d} q_c k_jc are the partial sums of the dot product, each of which is
+// rounded once: six sigma of independent roundings. It matters only for rows that see few keys,
+// where the score may be small and its terms are not.
 #pragma once
 
 #include "attnc/Target/Reference/Tensor.h"
@@ -54,12 +55,21 @@ struct AttentionRow {
   double sinkWeight = 0;
 };
 
+/// What the roundings of a dot product depend on.
+struct DotProductTerms {
+  /// sum_d |q_d k_d|.
+  double magnitude;
+  /// The 2-norm of the partial sums.
+  double pathNorm;
+};
+DotProductTerms computeDotProductTerms(const Cell *query, const Cell *key, int64_t headDim);
+
 /// e_j before the score region: the error of a scaled dot product of `headDim` terms in f32, where
-/// `magnitude` is the largest sum of |q_d k_jd| of the row.
+/// `magnitude` is the largest of the row.
 double getDotProductError(int64_t headDim, double scale, double magnitude);
 
-/// e'_j before the score region, where `magnitude` is the sum of |q_d k_jd| of the key.
-double getLikelyDotProductError(double scale, double magnitude);
+/// e'_j before the score region.
+double getLikelyDotProductError(double scale, const DotProductTerms &terms);
 
 /// Writes the bound of `valueDim` output elements. `values` is the row-major value matrix of the
 /// row's head and `output` the exact result.

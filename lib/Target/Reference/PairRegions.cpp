@@ -1,8 +1,6 @@
 // The mask and score regions of an attn op, compiled to be run for (query, key) pairs.
 #include "PairRegions.h"
 
-#include <cmath>
-
 using namespace mlir;
 using namespace attnc;
 using namespace attnc::reference;
@@ -62,11 +60,4 @@ double reference::computeDotProduct(const Cell *a, const Cell *b, int64_t size) 
   for (; d < size; ++d)
     sums[0] += a[d].real * b[d].real;
   return (sums[0] + sums[1]) + (sums[2] + sums[3]);
-}
-
-double reference::computeDotMagnitude(const Cell *a, const Cell *b, int64_t size) {
-  double sum = 0;
-  for (int64_t d = 0; d < size; ++d)
-    sum += std::fabs(a[d].real * b[d].real);
-  return sum;
 }

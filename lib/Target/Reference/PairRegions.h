@@ -28,8 +28,7 @@ private:
   std::optional<ScalarProgram> mask, score;
 };
 
-/// sum_d a_d b_d and sum_d |a_d b_d| of two rows.
+/// sum_d a_d b_d of two rows.
 double computeDotProduct(const Cell *a, const Cell *b, int64_t size);
-double computeDotMagnitude(const Cell *a, const Cell *b, int64_t size);
 
 } // namespace attnc::reference

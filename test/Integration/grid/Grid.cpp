@@ -26,6 +26,7 @@ constexpr const char *kHelpText = R"(usage: attnc-grid [options]
   --march CPU   compile for another CPU than this one
   --jobs N      threads (default: one per core)
   --list        print the configurations
+  --verbose     print a line for every point
 To measure the checks themselves:
   --seed-bug B  put the seeded bug B into the compiled code; stops at the first failure
   --list-bugs   print the seeded bugs
@@ -37,7 +38,7 @@ struct Options {
   std::string march = "native";
   std::vector<std::string> only;
   int64_t onlyCase = -1, onlyPoint = -1;
-  bool list = false, listBugs = false;
+  bool list = false, listBugs = false, verbose = false;
   const attnc::test::SeededBug *bug = nullptr;
 };
 
@@ -54,6 +55,11 @@ public:
     rmsRatio = std::max(rmsRatio, result.rmsRatio);
     lseRatio = std::max(lseRatio, result.lseRatio);
     lseError = std::max(lseError, result.lseError);
+    if (options.verbose)
+      std::printf("%lld.%lld err/B %.3f rms/B %.3f lse/B %.3f lse %.2g: %s: %s\n",
+                  (long long)configuration.number, (long long)point.number, result.maxRatio,
+                  result.rmsRatio, result.lseRatio, result.lseError, configuration.name.c_str(),
+                  point.describe().c_str());
     if (!result.failure.empty())
       fail(configuration, "." + std::to_string(point.number),
            point.describe() + ": " + result.failure);
@@ -146,8 +152,12 @@ static bool parseCase(const std::string &text, Options &options) {
 static bool parseOptions(int argc, char **argv, Options &options) {
   for (int n = 1; n < argc; ++n) {
     const std::string name = argv[n];
-    if (name == "--list" || name == "--list-bugs") {
-      (name == "--list" ? options.list : options.listBugs) = true;
+    bool *flag = name == "--list"        ? &options.list
+                 : name == "--list-bugs" ? &options.listBugs
+                 : name == "--verbose"   ? &options.verbose
+                                         : nullptr;
+    if (flag) {
+      *flag = true;
       continue;
     }
     if (++n == argc)

@@ -107,8 +107,9 @@ TEST(ErrorBound, OfTheLseIsItsToleranceForOrdinaryScores) {
   auto outputs =
       model.run({model.reals({1, 1, 1, 1}, {1}), model.reals({1, 1, 2, 1}, {2, 2})}, true);
   ASSERT_EQ(outputs.size(), 1u);
-  // Two scores of 2: lse = 2 + log 2, and each score may be off by 3 * 2^-24 * 2.
-  EXPECT_NEAR(outputs[0].bound->getScalar().real, 3e-6 * (3 + std::log(2)) + 6 * 0x1p-24, 1e-12);
+  // Two scores of 2 of one product each: lse = 2 + log 2, six sigma of a rounding of 2.
+  EXPECT_NEAR(outputs[0].bound->getScalar().real,
+              3e-6 * (3 + std::log(2)) + 6 / std::sqrt(3) * 2 * 0x1p-24, 1e-12);
 }
 
 TEST(ErrorBound, SumsOfEqualTermsMayRoundOneWay) {
@@ -128,8 +129,9 @@ TEST(ErrorBound, SumsOfEqualTermsMayRoundOneWay) {
     return outputs[0].bound->getScalar().real - tolerance;
   };
   EXPECT_NEAR(getLseBound(0), 0, 1e-12); // a sum of ones
-  // 100 equal weights below 1, and the first key's score may be off by 3 * 2^-24, a weight of 0.03.
-  EXPECT_NEAR(getLseBound(1), 99.08 * 0x1p-24, 0.02 * 0x1p-24);
+  // 100 equal weights below 1; the first key has 1 / (1 + 100 / e) of the weight, and its score of
+  // 1 is rounded.
+  EXPECT_NEAR(getLseBound(1), (99 + 6 / std::sqrt(3) / (1 + 100 / std::exp(1))) * 0x1p-24, 1e-12);
 }
 
 TEST(ErrorBound, MaskedRowsAllowNoError) {
