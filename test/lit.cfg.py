@@ -67,6 +67,10 @@ machine = platform.machine()
 config.available_features.add(machine)
 if config.sanitized:
     config.available_features.add("asan")
+    # LLVM's allocators poison memory in code of ours that its own code, built without sanitizers,
+    # then uses; and the thread pool lives as long as the process.
+    config.environment["ASAN_OPTIONS"] = (
+        "detect_leaks=0:allow_user_poisoning=0:detect_container_overflow=0")
 provide("numpy", succeeds(python, "-c", "import numpy"), f"{python} has no NumPy")
 provide("torch", succeeds(python, "-c", "import torch"), f"{python} has no PyTorch")
 if machine == "x86_64":
