@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
@@ -62,6 +63,12 @@ static void addVectorStage(OpPassManager &pm, const CpuTarget &target) {
 }
 
 static void addLLVMStage(OpPassManager &pm, const CpuTarget &target) {
+  // Arithmetic on 16-bit floats that a user wrote is done in f32: LLVM would call compiler-rt.
+  arith::ArithEmulateUnsupportedFloatsOptions emulate;
+  emulate.sourceTypeStrs = {"f16", "bf16"};
+  emulate.targetTypeStr = "f32";
+  pm.addPass(arith::createArithEmulateUnsupportedFloats(emulate));
+  pm.addPass(math::createMathExtendToSupportedTypes());
   pm.addPass(createAttnExpandMathPass({target.triple, target.features}));
   pm.addPass(createSCFToControlFlowPass());
   pm.addPass(memref::createExpandStridedMetadataPass());
@@ -70,12 +77,12 @@ static void addLLVMStage(OpPassManager &pm, const CpuTarget &target) {
   // Without an instruction for it, LLVM would call a function for each element.
   expand.includeBf16 = !getVectorUnit(target.triple, target.features).hasBf16Convert;
   pm.addPass(arith::createArithExpandOpsPass(expand));
+  pm.addPass(createConvertMathToLLVMPass());
+  pm.addPass(createConvertMathToLibmPass());
   ConvertVectorToLLVMPassOptions vector;
   vector.x86Vector = true;
   vector.amx = true;
   pm.addPass(createConvertVectorToLLVMPass(vector));
-  pm.addPass(createConvertMathToLLVMPass());
-  pm.addPass(createConvertMathToLibmPass());
   pm.addPass(createArithToLLVMConversionPass());
   pm.addPass(createFinalizeMemRefToLLVMConversionPass());
   pm.addPass(createConvertFuncToLLVMPass());

@@ -117,12 +117,33 @@ private:
   VectorUnit unit;
 };
 
+/// There is no fma of 16-bit floats on most CPUs. The product is exact in f32.
+struct WidenFma : OpRewritePattern<math::FmaOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(math::FmaOp op, PatternRewriter &rewriter) const override {
+    Type type = op.getType(), element = getElementTypeOrSelf(type);
+    if (!element.isF16() && !element.isBF16())
+      return rewriter.notifyMatchFailure(op, "only 16-bit floats are widened");
+    Type wide = rewriter.getF32Type();
+    if (auto vector = dyn_cast<VectorType>(type))
+      wide = vector.clone(wide);
+    SmallVector<Value> operands;
+    for (Value operand : op.getOperands())
+      operands.push_back(arith::ExtFOp::create(rewriter, op.getLoc(), wide, operand));
+    Value result = math::FmaOp::create(rewriter, op.getLoc(), wide, operands);
+    rewriter.replaceOpWithNewOp<arith::TruncFOp>(op, type, result);
+    return success();
+  }
+};
+
 struct AttnExpandMathPass : attnc::impl::AttnExpandMathPassBase<AttnExpandMathPass> {
   using AttnExpandMathPassBase::AttnExpandMathPassBase;
 
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<ExpandExp>(&getContext(), getVectorUnit(triple, features));
+    patterns.add<WidenFma>(&getContext());
     auto isAccurate = [](StringRef name) {
       return name == math::LogOp::getOperationName() || name == math::TanhOp::getOperationName() ||
              name == math::ErfOp::getOperationName();

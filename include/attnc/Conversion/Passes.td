@@ -23,8 +23,9 @@ def ConvertAttnToVectorPass : Pass<"convert-attn-to-vector", "::mlir::func::Func
     %next = vector.fma %broadcast, %right, %accumulator : vector<8xf32>
     ```
   }];
-  let dependentDialects = ["::mlir::amx::AMXDialect", "::mlir::arith::ArithDialect",
-                           "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::amx::AMXDialect",
+                           "::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+                           "::mlir::memref::MemRefDialect",
                            "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect",
                            "::mlir::x86vector::X86VectorDialect"];
   let options = [

@@ -62,7 +62,8 @@ def AttnExpandMathPass : Pass<"attn-expand-math"> {
     becomes a polynomial of degree 5 and an exponent update (with `vscalefps` on AVX-512); where
     `attnc.non_positive` promises that the operand is not positive, overflow is not looked after.
     log, tanh and erf take the upstream polynomials, which are good to a few units in the last
-    place over the whole range. All other functions are left for the library.
+    place over the whole range. `math.fma` on 16-bit floats is done in f32. All other functions are
+    left for the library.
 
     ```mlir
     %y = math.exp %x {attnc.non_positive} : vector<8xf32>

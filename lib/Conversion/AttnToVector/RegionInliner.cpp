@@ -1,10 +1,11 @@
 // Inlines mask and score regions: vector code where lanes differ, scalar code where they agree.
 #include "RegionInliner.h"
 
+#include "TotalOps.h"
+
 #include "dialects/Attn/Attn.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace attnc;
@@ -91,61 +92,16 @@ void RegionInliner::emit(Operation &op, bool asVector, ArrayRef<const ValueMap *
       value = vb.broadcast(value);
     operands.push_back(value);
   }
-  Type type = op.getResult(0).getType();
-  if (asVector)
-    type = vb.vectorOf(type);
-  if (isLoad)
+  if (isLoad) {
     results[op.getResult(0)] = emitLoad(op, ArrayRef(operands).drop_front(), asVector);
-  else if (isa<arith::DivSIOp, arith::DivUIOp, arith::RemSIOp, arith::RemUIOp, arith::FloorDivSIOp,
-               arith::CeilDivSIOp, arith::CeilDivUIOp>(op))
-    results[op.getResult(0)] = emitDivision(op, operands, type);
-  else
-    results[op.getResult(0)] = emitElementwise(op, operands, type);
-}
-
-Value RegionInliner::emitElementwise(Operation &op, ValueRange operands, Type type) {
-  if (op.hasTrait<OpTrait::ConstantLike>())
-    return vb.builder.clone(op)->getResult(0);
-  OperationState state(op.getLoc(), op.getName(), operands, type, op.getAttrs());
-  return vb.builder.create(state)->getResult(0);
-}
-
-Value RegionInliner::emitDivision(Operation &op, ValueRange operands, Type type) {
-  APInt constantDivisor;
-  if (matchPattern(op.getOperand(1), m_ConstantInt(&constantDivisor)) &&
-      !constantDivisor.isZero() && !constantDivisor.isAllOnes())
-    return emitElementwise(op, operands, type);
-
-  auto constant = [&](int64_t value) -> Value {
-    Type element = getElementTypeOrSelf(type);
-    TypedAttr attr = vb.builder.getIntegerAttr(element, value);
-    if (auto vectorType = dyn_cast<VectorType>(type))
-      attr = DenseElementsAttr::get(vectorType, Attribute(attr));
-    return arith::ConstantOp::create(vb.builder, vb.loc, attr);
-  };
-  auto equals = [&](Value value, Value other) -> Value {
-    return arith::CmpIOp::create(vb.builder, vb.loc, arith::CmpIPredicate::eq, value, other);
-  };
-  auto select = [&](Value condition, Value a, Value b) -> Value {
-    return arith::SelectOp::create(vb.builder, vb.loc, condition, a, b);
-  };
-  // Divide by 1 where the real divisor would trap, then put the defined result in place.
-  Value dividend = operands[0], divisor = operands[1], zero = constant(0);
-  bool isRemainder = isa<arith::RemSIOp, arith::RemUIOp>(op);
-  bool isSigned = !isa<arith::DivUIOp, arith::RemUIOp, arith::CeilDivUIOp>(op);
-  Value isZero = equals(divisor, zero);
-  Value safe = select(isZero, constant(1), divisor);
-  Value isMinusOne;
-  if (isSigned) {
-    isMinusOne = equals(divisor, constant(-1));
-    safe = select(isMinusOne, constant(1), safe);
+    return;
   }
-  Value result = emitElementwise(op, {dividend, safe}, type);
-  if (isSigned) {
-    Value negated = arith::SubIOp::create(vb.builder, vb.loc, zero, dividend);
-    result = select(isMinusOne, isRemainder ? zero : negated, result);
-  }
-  return select(isZero, isRemainder ? dividend : zero, result);
+  SmallVector<Type> types(op.getResultTypes());
+  if (asVector)
+    for (Type &type : types)
+      type = vb.vectorOf(type);
+  for (auto [result, value] : llvm::zip(op.getResults(), emitTotalOp(vb, op, operands, types)))
+    results[result] = value;
 }
 
 Value RegionInliner::emitLoad(Operation &op, ValueRange indices, bool asVector) {

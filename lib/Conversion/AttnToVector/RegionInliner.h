@@ -11,8 +11,8 @@ namespace attnc {
 /// inputs change: once for a panel (scalars and, for each vector of queries, what depends on the
 /// query only), once for a key (scalars), and once for a key and a vector of queries.
 ///
-/// Captured reads are clamped to the buffer (a read of an empty one gives 0), and divisions are
-/// total: x / 0 = 0, x mod 0 = x. So inlined code never traps, whatever the region says.
+/// Captured reads are clamped to the buffer (a read of an empty one gives 0), and ops are total as
+/// emitTotalOp says. So inlined code never traps, whatever the region says.
 class RegionInliner {
 public:
   /// Values of the region's arguments for a panel: scalars, and one vector of query positions for
@@ -45,8 +45,6 @@ private:
   void emit(mlir::Operation &op, bool asVector, llvm::ArrayRef<const ValueMap *> maps,
             ValueMap &results);
   mlir::Value emitLoad(mlir::Operation &op, mlir::ValueRange indices, bool asVector);
-  mlir::Value emitDivision(mlir::Operation &op, mlir::ValueRange operands, mlir::Type type);
-  mlir::Value emitElementwise(mlir::Operation &op, mlir::ValueRange operands, mlir::Type type);
 
   VectorBuilder &vb;
   mlir::Block *block = nullptr;
