@@ -77,7 +77,9 @@ static void addLLVMStage(OpPassManager &pm, const CpuTarget &target) {
   // Without an instruction for it, LLVM would call a function for each element.
   expand.includeBf16 = !getVectorUnit(target.triple, target.features).hasBf16Convert;
   pm.addPass(arith::createArithExpandOpsPass(expand));
-  pm.addPass(createConvertMathToLLVMPass());
+  ConvertMathToLLVMPassOptions math;
+  math.approximateLog1p = false; // log(1 + x) has no correct digit left for tiny x
+  pm.addPass(createConvertMathToLLVMPass(math));
   pm.addPass(createConvertMathToLibmPass());
   ConvertVectorToLLVMPassOptions vector;
   vector.x86Vector = true;
