@@ -40,6 +40,10 @@ mlir::Attribute getNoPairPattern(mlir::MLIRContext *context);
 /// from outside are built at the insertion point of `builder`, which is kept.
 void buildMaskRegion(mlir::OpBuilder &builder, AttentionOp op, mlir::Region &region);
 
+/// How many sequences the boundaries `cuSeqlens` (one more than sequences) describe.
+mlir::OpFoldResult reifyNumSequences(mlir::OpBuilder &builder, mlir::Location loc,
+                                     mlir::Value cuSeqlens);
+
 /// Argument counts of the regions: (batch, head, query, key), and the score before them.
 inline constexpr unsigned kNumMaskArguments = 4;
 inline constexpr unsigned kNumScoreArguments = 5;

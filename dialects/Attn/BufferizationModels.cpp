@@ -9,13 +9,24 @@ using namespace mlir;
 using namespace mlir::bufferization;
 using namespace attnc::attn;
 
+/// Whether a destination holds a state that the op goes on from; others are only written.
+static bool isState(Operation *op, OpOperand &destination) {
+  if (auto step = dyn_cast<attnc::MergeableStateOpInterface>(op)) {
+    OperandRange state = step.getStateOperands();
+    unsigned first = state.getBeginOperandIndex(), number = destination.getOperandNumber();
+    return number >= first && number < first + state.size();
+  }
+  if (auto step = dyn_cast<ConvStepOp>(op))
+    return &destination == &step.getWindowMutable();
+  return false;
+}
+
 namespace {
 /// Rebuilds a destination-style op on the buffers of its tensor operands; regions move along.
 template <typename Op>
-struct OnlineOpModel : DstBufferizableOpInterfaceExternalModel<OnlineOpModel<Op>, Op> {
+struct TiledOpModel : DstBufferizableOpInterfaceExternalModel<TiledOpModel<Op>, Op> {
   bool bufferizesToMemoryRead(Operation *op, OpOperand &operand, const AnalysisState &) const {
-    // online_finish only writes its destinations; online_step also reads the state.
-    return isa<OnlineStepOp>(op) || !cast<DestinationStyleOpInterface>(op).isDpsInit(&operand);
+    return !cast<DestinationStyleOpInterface>(op).isDpsInit(&operand) || isState(op, operand);
   }
 
   LogicalResult bufferize(Operation *op, RewriterBase &rewriter,
@@ -47,7 +58,9 @@ struct OnlineOpModel : DstBufferizableOpInterfaceExternalModel<OnlineOpModel<Op>
 
 void attnc::attn::registerBufferizationModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, AttnDialect *) {
-    OnlineStepOp::attachInterface<OnlineOpModel<OnlineStepOp>>(*context);
-    OnlineFinishOp::attachInterface<OnlineOpModel<OnlineFinishOp>>(*context);
+    OnlineStepOp::attachInterface<TiledOpModel<OnlineStepOp>>(*context);
+    OnlineFinishOp::attachInterface<TiledOpModel<OnlineFinishOp>>(*context);
+    ScanStepOp::attachInterface<TiledOpModel<ScanStepOp>>(*context);
+    ConvStepOp::attachInterface<TiledOpModel<ConvStepOp>>(*context);
   });
 }

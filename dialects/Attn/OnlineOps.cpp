@@ -1,5 +1,6 @@
 // Verifies the tiled form (attn.online_step, attn.online_finish) and answers its interfaces.
 #include "dialects/Attn/AttentionSyntax.h"
+#include "dialects/Attn/TiledForm.h"
 #include "dialects/Attn/Verification.h"
 
 #include <limits>
@@ -35,14 +36,6 @@ static LogicalResult verifyState(Operation *op, Value acc, Value max, Value sum)
   return success();
 }
 
-/// DestinationStyleOpInterface looks at results and destinations only.
-static LogicalResult verifySemantics(DestinationStyleOpInterface op) {
-  if (op.hasPureTensorSemantics() || op.hasPureBufferSemantics())
-    return success();
-  return op->emitOpError() << "operands must be all tensors or all memrefs, got "
-                           << op->getOperandTypes();
-}
-
 /// A state of P panels of W queries takes that many rows, `name` may have fewer.
 static LogicalResult verifyCapacity(Operation *op, ShapedType acc, StringRef name,
                                     ShapedType rows) {
@@ -54,7 +47,7 @@ static LogicalResult verifyCapacity(Operation *op, ShapedType acc, StringRef nam
 }
 
 LogicalResult OnlineStepOp::verify() {
-  if (failed(verifySemantics(*this)) || failed(verifyState(*this, getAcc(), getMax(), getSum())))
+  if (failed(verifyTiledForm(*this)) || failed(verifyState(*this, getAcc(), getMax(), getSum())))
     return failure();
   auto query = cast<ShapedType>(getQuery().getType()), key = cast<ShapedType>(getKey().getType());
   auto value = cast<ShapedType>(getValue().getType()), acc = cast<ShapedType>(getAcc().getType());
@@ -91,7 +84,7 @@ LogicalResult OnlineStepOp::verifyRegions() {
 }
 
 LogicalResult OnlineFinishOp::verify() {
-  if (failed(verifySemantics(*this)) || failed(verifyState(*this, getAcc(), getMax(), getSum())))
+  if (failed(verifyTiledForm(*this)) || failed(verifyState(*this, getAcc(), getMax(), getSum())))
     return failure();
   auto output = cast<ShapedType>(getOutput().getType()), acc = cast<ShapedType>(getAcc().getType());
   if (output.getRank() != 2 || output.getDimSize(1) != acc.getDimSize(1))
@@ -113,12 +106,6 @@ LogicalResult OnlineFinishOp::verify() {
 // Interfaces
 //===----------------------------------------------------------------------===//
 
-/// One result for each destination that is a tensor.
-static LogicalResult inferFromDestinations(ValueRange destinations, SmallVectorImpl<Type> &types) {
-  llvm::copy_if(destinations.getTypes(), std::back_inserter(types), llvm::IsaPred<TensorType>);
-  return success();
-}
-
 LogicalResult OnlineStepOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
                                              ValueRange operands, DictionaryAttr, OpaqueProperties,
                                              RegionRange, SmallVectorImpl<Type> &types) {
@@ -134,19 +121,6 @@ LogicalResult OnlineFinishOp::inferReturnTypes(MLIRContext *, std::optional<Loca
 
 void OnlineStepOp::getAsmBlockArgumentNames(Region &region, OpAsmSetValueNameFn setName) {
   nameRegionArguments(region, setName);
-}
-
-/// On memrefs: reads every buffer, writes the destinations. On tensors: nothing.
-static void
-addBufferEffects(DestinationStyleOpInterface op,
-                 SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
-  for (OpOperand &operand : op->getOpOperands()) {
-    if (!isa<MemRefType>(operand.get().getType()))
-      continue;
-    effects.emplace_back(MemoryEffects::Read::get(), &operand);
-    if (op.isDpsInit(&operand))
-      effects.emplace_back(MemoryEffects::Write::get(), &operand);
-  }
 }
 
 void OnlineStepOp::getEffects(
@@ -171,6 +145,8 @@ void OnlineStepOp::getSuccessorRegions(RegionBranchPoint,
 MutableOperandRange YieldOp::getMutableSuccessorOperands(RegionSuccessor) {
   return MutableOperandRange(getOperation(), /*start=*/0, /*length=*/0);
 }
+
+OperandRange OnlineStepOp::getStateOperands() { return getOperands().slice(kFirstInit, 3); }
 
 bool OnlineStepOp::isCommutative() { return true; }
 

@@ -10,9 +10,12 @@ def MergeableStateOpInterface : OpInterface<"MergeableStateOpInterface"> {
     A step op reads part of an axis and folds it into a state: `(m, l, acc)` for softmax
     attention, `(decay, h)` for the selective scan. Two states of disjoint parts merge into the
     state of their union, so an axis may be cut anywhere: into tiles, splits, chunks or ranks.
-    The state operands are the op's destination operands, tied to its results one to one.
+    The state operands are the first of the op's destination operands, tied to its first results
+    one to one; further destinations hold what the part itself gives, such as rows of output.
   }];
   let methods = [
+    InterfaceMethod<"The destination operands that hold the state.",
+      "::mlir::OperandRange", "getStateOperands">,
     InterfaceMethod<"The state before any part was folded in, one value for each state operand.",
       "::llvm::SmallVector<::mlir::Value>", "buildIdentity",
       (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc)>,
