@@ -1,4 +1,4 @@
-// Chooses the attention schedule of a CPU from a small table of registers, lanes and caches.
+// Chooses the schedules of attention and scan on a CPU from a small table of registers, lanes and caches.
 #include "attnc/Analysis/CpuTarget.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -66,5 +66,13 @@ attnc::AttentionSchedule attnc::chooseAttentionSchedule(const VectorUnit &unit,
   int64_t rowBytes = std::max(queryKeyDim, valueDim) * (schedule.usesBf16Pairs() ? 2 : 4);
   int64_t keys = std::clamp(kTileBytes / rowBytes, kFewestKeys, kMostKeys);
   schedule.keyTile = std::max(keys / schedule.keyBlock, int64_t(1)) * schedule.keyBlock;
+  return schedule;
+}
+
+attnc::ScanSchedule attnc::chooseScanSchedule(const VectorUnit &unit) {
+  ScanSchedule schedule;
+  schedule.channels = 64;
+  schedule.timeTile = 32;
+  schedule.states = unit.registers == 16 ? 4 : 8;
   return schedule;
 }

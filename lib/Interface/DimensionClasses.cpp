@@ -57,6 +57,11 @@ public:
   LogicalResult collect(Operation *op) {
     return llvm::TypeSwitch<Operation *, LogicalResult>(op)
         .Case([&](attn::AttentionOp attention) { return collectAttention(attention); })
+        .Case([&](attn::SelectiveScanOp scan) { return collectScan(scan); })
+        .Case([&](attn::CausalConv1dOp conv) {
+          return collectSequences(conv, conv.getX(), conv.getOutput(), {conv.getReset()},
+                                  conv.getInit(), conv.getLastWindow(), conv.getCuSeqlens());
+        })
         .Case([&](linalg::LinalgOp linalgOp) { return collectLinalg(linalgOp); })
         .Case([&](DestinationStyleOpInterface dps) { return collectDestinations(dps); })
         .Case([&](scf::ForOp loop) { return collectFor(loop); })
@@ -138,6 +143,36 @@ private:
     name(query, 0, "B");
     name(key, 2, "Sk");
     name(query, 2, "Sq");
+    return success();
+  }
+
+  LogicalResult collectScan(attn::SelectiveScanOp op) {
+    SmallVector<Value> sequences{op.getDelta(), op.getGate(), op.getReset()};
+    if (!op.isConstantB())
+      sequences.push_back(op.getB());
+    if (!op.isConstantC())
+      sequences.push_back(op.getC());
+    return collectSequences(op, op.getU(), op.getOutput(), sequences, op.getInit(),
+                            op.getLastState(), op.getCuSeqlens());
+  }
+
+  /// What has batch and time in front is as long as `rows`; states have one row per sequence.
+  LogicalResult collectSequences(Operation *op, Value rows, Value output, ArrayRef<Value> sequences,
+                                 Value init, Value last, Value cuSeqlens) {
+    if (failed(tie(op, output, 0, rows, 0)) || failed(tie(op, output, 1, rows, 1)))
+      return failure();
+    Value states = cuSeqlens ? init : rows;
+    if (last && states && failed(tie(op, last, 0, states, 0)))
+      return failure();
+    if (!alwaysRuns(op))
+      return success();
+    for (Value other : sequences)
+      if (other && (failed(tie(op, rows, 0, other, 0)) || failed(tie(op, rows, 1, other, 1))))
+        return failure();
+    if (init && !cuSeqlens && failed(tie(op, rows, 0, init, 0)))
+      return failure();
+    name(rows, 0, "B");
+    name(rows, 1, "L");
     return success();
   }
 

@@ -1,18 +1,9 @@
-// attn-tile: cuts attention into query tiles that run in parallel and key tiles that are folded.
-#include "attnc/Transforms/Passes.h"
+// Cuts attention into query tiles that run in parallel and key tiles that are folded.
+#include "Tiling.h"
 
-#include "attnc/Analysis/CpuTarget.h"
 #include "attnc/Analysis/KeyBounds.h"
-#include "dialects/Attn/Attn.h"
 
-#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/IR/IRMapping.h"
-#include "mlir/IR/Remarks.h"
-
-namespace attnc {
-#define GEN_PASS_DEF_ATTNTILEPASS
-#include "attnc/Transforms/Passes.h.inc"
-} // namespace attnc
 
 using namespace mlir;
 using namespace attnc;
@@ -20,17 +11,10 @@ using namespace attnc::attn;
 
 namespace {
 
-/// Sizes of the tiles, all static.
-struct TileSizes {
-  int64_t panels, panelWidth, keyTile;
-  int64_t getQueryTile() const { return panels * panelWidth; }
-};
-
 /// Rewrites one attention op.
-class AttentionTiler {
+class AttentionTiler : TileBuilder {
 public:
-  AttentionTiler(AttentionOp op, TileSizes sizes)
-      : op(op), sizes(sizes), builder(op), loc(op.getLoc()) {}
+  AttentionTiler(AttentionOp op, AttentionTiles sizes) : TileBuilder(op), op(op), sizes(sizes) {}
 
   void run();
 
@@ -44,30 +28,16 @@ private:
   /// Rows [row, row + rows) of one head of a (batch, head, sequence, dim) tensor.
   Value sliceRows(Value tensor, Value headIndex, Value row, Value rows);
 
-  Value constant(int64_t value) { return arith::ConstantIndexOp::create(builder, loc, value); }
-  Value add(Value a, Value b) { return arith::AddIOp::create(builder, loc, a, b); }
-  Value sub(Value a, Value b) { return arith::SubIOp::create(builder, loc, a, b); }
-  Value min(Value a, Value b) { return arith::MinSIOp::create(builder, loc, a, b); }
-  Value max(Value a, Value b) { return arith::MaxSIOp::create(builder, loc, a, b); }
-  Value dim(Value tensor, int64_t axis) {
-    return tensor::DimOp::create(builder, loc, tensor, axis);
-  }
   /// A row of a sequence as a position in the whole sequence.
   Value toPosition(Value row, Value offset) { return offset ? add(row, offset) : row; }
 
   AttentionOp op;
-  TileSizes sizes;
-  OpBuilder builder;
-  Location loc;
+  AttentionTiles sizes;
   // Of the query tile being built.
   Value batch, head, keyHead, firstRow, numRows;
 };
 
 } // namespace
-
-static remark::RemarkOpts remarkNamed(StringRef name) {
-  return remark::RemarkOpts::name(name).category("attn-tile");
-}
 
 void AttentionTiler::remarkBounds(const KeyBounds &bounds) {
   if (op.getMask().empty())
@@ -91,18 +61,10 @@ void AttentionTiler::remarkBounds(const KeyBounds &bounds) {
 
 Value AttentionTiler::sliceRows(Value tensor, Value headIndex, Value row, Value rows) {
   auto type = cast<RankedTensorType>(tensor.getType());
-  OpFoldResult zero = builder.getIndexAttr(0), one = builder.getIndexAttr(1);
-  SmallVector<OpFoldResult> offsets{batch, headIndex, row}, lengths{one, one, rows};
-  SmallVector<int64_t> shape{ShapedType::kDynamic};
-  if (type.getRank() == 4) {
-    offsets.push_back(zero);
-    lengths.push_back(builder.getIndexAttr(type.getDimSize(3)));
-    shape.push_back(type.getDimSize(3));
-  }
-  SmallVector<OpFoldResult> strides(type.getRank(), one);
-  return tensor::ExtractSliceOp::create(builder, loc,
-                                        RankedTensorType::get(shape, type.getElementType()), tensor,
-                                        offsets, lengths, strides);
+  SmallVector<Axis> axes{at(batch), at(headIndex), range(row, rows)};
+  if (type.getRank() == 4)
+    axes.push_back(all(type.getDimSize(3)));
+  return slice(tensor, axes);
 }
 
 SmallVector<Value> AttentionTiler::buildInitialState() {
@@ -172,8 +134,7 @@ void AttentionTiler::buildQueryTile(scf::ForallOp forall) {
   batch = ids[0];
   head = ids[1];
   int64_t group = op.getNumQueryHeads() / op.getNumKeyHeads();
-  keyHead =
-      group == 1 ? head : arith::DivUIOp::create(builder, loc, head, constant(group)).getResult();
+  keyHead = divide(head, group);
   // The last query tile of a causal mask has the most work: it starts first.
   Value lastTile = sub(forall.getUpperBound(builder).back(), constant(1));
   Value tile = sub(lastTile, ids[2]);
@@ -191,13 +152,7 @@ void AttentionTiler::buildQueryTile(scf::ForallOp forall) {
   auto finish =
       OnlineFinishOp::create(builder, loc, TypeRange(ValueRange(rows)), state[0], state[1],
                              state[2], rows[0], rows.size() > 1 ? rows[1] : Value());
-
-  builder.setInsertionPointToEnd(forall.getTerminator().getBody());
-  for (auto [result, row, output] : llvm::zip(finish.getResults(), rows, outputs)) {
-    auto slice = row.getDefiningOp<tensor::ExtractSliceOp>();
-    tensor::ParallelInsertSliceOp::create(builder, loc, result, output, slice.getMixedOffsets(),
-                                          slice.getMixedSizes(), slice.getMixedStrides());
-  }
+  yieldParts(forall, finish.getResults(), rows);
 }
 
 void AttentionTiler::run() {
@@ -205,58 +160,14 @@ void AttentionTiler::run() {
       << llvm::formatv("query tiles of {0} ({1} panels of {2}), key tiles of {3}",
                        sizes.getQueryTile(), sizes.panels, sizes.panelWidth, sizes.keyTile)
              .str();
-  ReifiedRankedShapedTypeDims shapes;
-  (void)op.reifyResultShapes(builder, shapes);
-  SmallVector<Value> outputs;
-  for (auto [result, shape] : llvm::zip(op.getResults(), shapes))
-    outputs.push_back(tensor::EmptyOp::create(
-        builder, loc, shape, cast<RankedTensorType>(result.getType()).getElementType()));
-
+  SmallVector<Value> outputs = emptyResults(op);
   Value tiles = arith::CeilDivUIOp::create(builder, loc, dim(op.getQuery(), 2),
                                            constant(sizes.getQueryTile()));
   SmallVector<OpFoldResult> bounds{dim(op.getQuery(), 0),
                                    builder.getIndexAttr(op.getNumQueryHeads()), tiles};
   auto forall = scf::ForallOp::create(builder, loc, bounds, outputs, /*mapping=*/std::nullopt);
   buildQueryTile(forall);
-  for (auto [result, replacement] : llvm::zip(op.getResults(), forall.getResults())) {
-    Value value = replacement;
-    if (value.getType() != result.getType()) {
-      builder.setInsertionPointAfter(forall);
-      value = tensor::CastOp::create(builder, loc, result.getType(), value);
-    }
-    result.replaceAllUsesWith(value);
-  }
-  op.erase();
+  replace(op, forall);
 }
 
-namespace {
-struct AttnTilePass : attnc::impl::AttnTilePassBase<AttnTilePass> {
-  using AttnTilePassBase::AttnTilePassBase;
-
-  TileSizes chooseSizes(AttentionOp op) {
-    AttentionSchedule schedule = chooseAttentionSchedule(getVectorUnit(triple, features),
-                                                         op.getQuery().getType().getElementType(),
-                                                         op.getQueryKeyDim(), op.getValueDim());
-    return {panels ? panels : schedule.panels, panelWidth ? panelWidth : schedule.getPanelWidth(),
-            keyTile ? keyTile : schedule.keyTile};
-  }
-
-  void runOnOperation() override {
-    if (panels < 0 || panelWidth < 0 || keyTile < 0) {
-      getOperation()->emitError() << "attn-tile takes sizes of 0 (chosen) or more, got panels="
-                                  << panels.getValue() << " panel-width=" << panelWidth.getValue()
-                                  << " key-tile=" << keyTile.getValue();
-      return signalPassFailure();
-    }
-    SmallVector<AttentionOp> ops;
-    getOperation()->walk([&](AttentionOp op) { ops.push_back(op); });
-    for (AttentionOp op : ops) {
-      if (op.getMaskPatternsAttr()) {
-        op.emitError("attn-tile takes mask regions; run attn-expand-patterns first");
-        return signalPassFailure();
-      }
-      AttentionTiler(op, chooseSizes(op)).run();
-    }
-  }
-};
-} // namespace
+void attnc::tileAttention(AttentionOp op, AttentionTiles sizes) { AttentionTiler(op, sizes).run(); }

@@ -1,4 +1,4 @@
-// What the compiler knows of a CPU, and the attention schedule that follows from it.
+// What the compiler knows of a CPU, and the schedules of attention and scan that follow from it.
 #pragma once
 
 #include "mlir/IR/Types.h"
@@ -74,5 +74,17 @@ struct AttentionSchedule {
 /// fits the first-level cache; panels amortise packing K and V.
 AttentionSchedule chooseAttentionSchedule(const VectorUnit &unit, mlir::Type elementType,
                                           int64_t queryKeyDim, int64_t valueDim);
+
+/// How one selective scan or causal convolution is cut. Lanes run along channels.
+struct ScanSchedule {
+  /// Channels of a block that one task works on: whole cache lines of a row.
+  int64_t channels;
+  /// Steps of a time tile: the intermediate rows of a tile stay in the first-level cache.
+  int64_t timeTile;
+  /// States of a channel that are in registers at once while time passes.
+  int64_t states;
+};
+
+ScanSchedule chooseScanSchedule(const VectorUnit &unit);
 
 } // namespace attnc

@@ -23,7 +23,7 @@ def AttnExpandPatternsPass : Pass<"attn-expand-patterns"> {
 }
 
 def AttnTilePass : Pass<"attn-tile"> {
-  let summary = "Tile attention into query tiles and loops of attn.online_step over key tiles";
+  let summary = "Tile attention and scans into parallel tasks that fold tiles of keys or time";
   let description = [{
     Every `attn.attention` becomes an `scf.forall` over (batch, head, query tile); each query tile
     folds key tiles into the softmax state and finishes its rows. The loop over keys runs from the
@@ -42,6 +42,23 @@ def AttnTilePass : Pass<"attn-tile"> {
       attn.online_finish ins(%state#0, %state#1, %state#2 : ...) outs(%rows : ...) -> ...
     }
     ```
+
+    Every `attn.selective_scan` becomes an `scf.forall` over (sequence, group or head, block of
+    channels); each block folds tiles of time, one after the other, into its state. A block lies in
+    one group or head and has `channels` channels, a tile `time-tile` steps; the last ones are
+    clipped. `attn.causal_conv1d` is cut in the same way, with its window for a state.
+
+    ```mlir
+    %y, %last = attn.selective_scan %u, %delta, %A, %B, %C init(%h0) {delta_softplus} : ...
+    // becomes
+    %y, %last = scf.forall (%s, %g, %c) in (%batch, 1, 24) shared_outs(%rows, %states) -> (...) {
+      %start = linalg.copy ins(%h0Block : ...) outs(%stateBlock : ...) -> ...
+      %block:2 = scf.for %t = %begin to %end step %timeTile iter_args(%y = ..., %h = %start) {
+        attn.scan_step ins(%uTile, %deltaTile, %ABlock, %BTile, %CTile : ...)
+          state(%h : ...) output(%yTile : ...) {delta_softplus} -> ...
+      }
+    }
+    ```
   }];
   let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
@@ -52,6 +69,8 @@ def AttnTilePass : Pass<"attn-tile"> {
     Option<"panels", "panels", "int64_t", "0", "panels of a query tile">,
     Option<"panelWidth", "panel-width", "int64_t", "0", "queries of a panel">,
     Option<"keyTile", "key-tile", "int64_t", "0", "keys of a key tile">,
+    Option<"channels", "channels", "int64_t", "0", "channels of a block of a scan">,
+    Option<"timeTile", "time-tile", "int64_t", "0", "steps of a time tile of a scan">,
   ];
 }
 
