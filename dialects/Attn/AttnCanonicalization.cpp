@@ -1,9 +1,9 @@
 // Canonicalization patterns of the ops: mask patterns, operands and results that change nothing.
 #include "dialects/Attn/Attn.h"
 #include "dialects/Attn/RegionCanonicalization.h"
+#include "dialects/Attn/SplatConstant.h"
 
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
-#include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
@@ -104,16 +104,6 @@ struct DropUnusedLse : OpRewritePattern<AttentionOp> {
   }
 };
 
-/// The float that all elements of `value` have, for constants and tensor.splat of constants.
-std::optional<APFloat> getSplatConstant(Value value) {
-  if (auto splat = value.getDefiningOp<tensor::SplatOp>())
-    value = splat.getInput();
-  APFloat constant(0.0);
-  if (matchPattern(value, m_ConstantFloat(&constant)))
-    return constant;
-  return std::nullopt;
-}
-
 /// Moves a constant factor of query or key into the scale. A product with a power of two is not
 /// rounded (unless it leaves the normal range of its type, which the scale then does not); other
 /// factors round, so the product must allow reassociation.
@@ -126,10 +116,10 @@ struct FoldFactorIntoScale : OpRewritePattern<AttentionOp> {
         continue;
       for (auto [factor, rest] : {std::pair(product.getRhs(), product.getLhs()),
                                   std::pair(product.getLhs(), product.getRhs())}) {
-        std::optional<APFloat> constant = getSplatConstant(factor);
-        if (!constant || !mayMove(*constant, product.getFastmath()))
+        auto constant = dyn_cast_or_null<FloatAttr>(getSplatConstant(factor));
+        if (!constant || !mayMove(constant.getValue(), product.getFastmath()))
           continue;
-        double scale = op.getEffectiveScale() * toDouble(*constant);
+        double scale = op.getEffectiveScale() * constant.getValueAsDouble();
         if (!std::isnormal(scale))
           continue;
         rewriter.modifyOpInPlace(op, [&, rest = rest] {
@@ -148,12 +138,6 @@ private:
       return false;
     return factor.getExactLog2Abs() != INT_MIN ||
            arith::bitEnumContainsAny(flags, arith::FastMathFlags::reassoc);
-  }
-
-  static double toDouble(APFloat value) {
-    bool losesInfo = false;
-    value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &losesInfo);
-    return value.convertToDouble();
   }
 };
 

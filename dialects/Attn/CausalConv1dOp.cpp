@@ -13,7 +13,7 @@ using namespace attnc::attn;
 static LogicalResult verifyInput(CausalConv1dOp op) {
   RankedTensorType x = op.getX().getType(), output = op.getOutput().getType();
   if (failed(checkRank(op, "x", x, {"batch", "time", "channels"})) ||
-      failed(checkSizeIsFrom(op, "x", x, 2, "channels", 1)))
+      failed(checkSizeIsFrom(op, "x", x, 2, "number of channels", 1)))
     return failure();
   if (output != x)
     return op.emitOpError() << "output must have the type of x, " << x << ", got " << output;
@@ -26,7 +26,7 @@ static LogicalResult verifyFilter(CausalConv1dOp op) {
   RankedTensorType type = op.getWeight().getType();
   Axis channels{"channels", "x", op.getNumChannels(), AxisRule::Fixed};
   if (failed(checkRank(op, "weight", type, {"channels", "taps"})) ||
-      failed(checkSizeIsFrom(op, "weight", type, 1, "taps", CausalConv1dOp::kMinWidth,
+      failed(checkSizeIsFrom(op, "weight", type, 1, "number of taps", CausalConv1dOp::kMinWidth,
                              CausalConv1dOp::kMaxWidth)))
     return failure();
   Axis taps{"taps", "weight", op.getWidth(), AxisRule::Fixed};

@@ -35,9 +35,11 @@ static FailureOr<TileAxes> getAxes(ScanStepOp op) {
   auto u = cast<ShapedType>(op.getU().getType()), state = cast<ShapedType>(op.getH().getType());
   if (failed(checkRank(op, "u", u, {"time", "channels"})) ||
       failed(checkRank(op, "state", state, {"channels", "states"})) ||
-      failed(checkSizeIsFrom(op, "state", state, 1, "states", 1, SelectiveScanOp::kMaxStates)))
+      failed(checkSizeIsFrom(op, "state", state, 1, "number of states", 1,
+                             SelectiveScanOp::kMaxStates)))
     return failure();
-  if (!state.isDynamicDim(0) && failed(checkSizeIsFrom(op, "state", state, 0, "channels", 1)))
+  if (!state.isDynamicDim(0) &&
+      failed(checkSizeIsFrom(op, "state", state, 0, "number of channels", 1)))
     return failure();
   return TileAxes{{"time", "u", u.getDimSize(0), AxisRule::Open},
                   {"channels", "u", u.getDimSize(1), AxisRule::Open},
@@ -106,7 +108,10 @@ LogicalResult ScanStepOp::verify() {
       failed(checkHasElementTypeOfOrF32(*this, gate, u)) ||
       failed(checkShape(*this, {"reset", getReset()}, {axes->time})) ||
       failed(checkShape(*this, output, {axes->time, axes->channels})) ||
-      failed(checkHasElementTypeOf(*this, output, u)))
+      failed(checkHasElementTypeOf(*this, output, u)) ||
+      failed(checkTileSize(*this, "time_tile", getTimeTile(), "steps", axes->time.size)) ||
+      failed(
+          checkTileSize(*this, "channel_tile", getChannelTile(), "channels", axes->channels.size)))
     return failure();
   return checkAreStorable(*this, {u,
                                   {"delta", getDelta()},
@@ -127,7 +132,7 @@ LogicalResult ConvStepOp::verify() {
   if (failed(verifyTiledForm(*this)) ||
       failed(checkRank(*this, "x", xType, {"time", "channels"})) ||
       failed(checkRank(*this, "weight", taps, {"channels", "taps"})) ||
-      failed(checkSizeIsFrom(*this, "weight", taps, 1, "taps", CausalConv1dOp::kMinWidth,
+      failed(checkSizeIsFrom(*this, "weight", taps, 1, "number of taps", CausalConv1dOp::kMinWidth,
                              CausalConv1dOp::kMaxWidth)))
     return failure();
   Axis time{"time", "x", xType.getDimSize(0), AxisRule::Open};
@@ -145,7 +150,8 @@ LogicalResult ConvStepOp::verify() {
       failed(checkShape(*this, window, {before, channels})) ||
       failed(checkHasElementTypeOf(*this, window, x)) ||
       failed(checkShape(*this, output, {time, channels})) ||
-      failed(checkHasElementTypeOf(*this, output, x)))
+      failed(checkHasElementTypeOf(*this, output, x)) ||
+      failed(checkTileSize(*this, "channel_tile", getChannelTile(), "channels", channels.size)))
     return failure();
   return checkAreStorable(*this, {x, weight, bias, reset, window, output});
 }

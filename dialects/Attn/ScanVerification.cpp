@@ -47,20 +47,28 @@ LogicalResult attnc::attn::checkShape(Operation *op, NamedValue value, ArrayRef<
 }
 
 LogicalResult attnc::attn::checkSizeIsFrom(Operation *op, StringRef name, ShapedType type,
-                                           int64_t number, StringRef axis, int64_t minimum,
+                                           int64_t axis, StringRef what, int64_t minimum,
                                            int64_t maximum) {
-  int64_t size = type.getDimSize(number);
+  int64_t size = type.getDimSize(axis);
   if (ShapedType::isDynamic(size))
-    return op->emitOpError() << name << " must have a static number of " << axis << ", got "
-                             << type;
+    return op->emitOpError() << name << " must have a static " << what << ", got " << type;
   if (size >= minimum && size <= maximum)
     return success();
-  InFlightDiagnostic error = op->emitOpError() << name << " must have ";
+  InFlightDiagnostic error = op->emitOpError() << name << " must have a " << what;
   if (maximum == std::numeric_limits<int64_t>::max())
-    error << "at least " << minimum;
+    error << " of at least " << minimum;
   else
-    error << minimum << " to " << maximum;
-  return error << " " << axis << ", got " << size;
+    error << " from " << minimum << " to " << maximum;
+  return error << ", got " << size;
+}
+
+LogicalResult attnc::attn::checkTileSize(Operation *op, StringRef name, int64_t most,
+                                         StringRef axis, int64_t got) {
+  if (most < 1)
+    return op->emitOpError() << name << " must be at least 1, got " << most;
+  if (ShapedType::isDynamic(got) || got <= most)
+    return success();
+  return op->emitOpError() << name << " is " << most << ", got a tile of " << got << " " << axis;
 }
 
 LogicalResult attnc::attn::checkHasElementTypeOf(Operation *op, NamedValue value,

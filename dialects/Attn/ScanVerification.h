@@ -3,6 +3,8 @@
 
 #include "dialects/Attn/Verification.h"
 
+#include <limits>
+
 namespace attnc::attn {
 
 /// How the size of an axis may differ from the one that is wanted.
@@ -38,11 +40,16 @@ llvm::LogicalResult checkShapeIsOneOf(mlir::Operation *op, llvm::StringRef name,
 /// Fails unless `value`, where there is one, has the rank and the sizes of `axes`.
 llvm::LogicalResult checkShape(mlir::Operation *op, NamedValue value, llvm::ArrayRef<Axis> axes);
 
-/// Fails unless axis number `number` of `type` is static and from `minimum` to `maximum`.
+/// Fails unless the size of the axis, `what`, is static and from `minimum` to `maximum`.
 llvm::LogicalResult checkSizeIsFrom(mlir::Operation *op, llvm::StringRef name,
-                                    mlir::ShapedType type, int64_t number, llvm::StringRef axis,
+                                    mlir::ShapedType type, int64_t axis, llvm::StringRef what,
                                     int64_t minimum,
                                     int64_t maximum = std::numeric_limits<int64_t>::max());
+
+/// Fails unless the attribute `name`, the most that a tile has along an axis, is at least 1 and no
+/// less than `got`, where this is static.
+llvm::LogicalResult checkTileSize(mlir::Operation *op, llvm::StringRef name, int64_t most,
+                                  llvm::StringRef axis, int64_t got);
 
 /// Fails unless `value`, where there is one, has the element type of `source`.
 llvm::LogicalResult checkHasElementTypeOf(mlir::Operation *op, NamedValue value, NamedValue source);

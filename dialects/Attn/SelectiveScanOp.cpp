@@ -41,8 +41,9 @@ static LogicalResult verifyInput(SelectiveScanOp op) {
     return op.emitOpError() << "u must have rank 3 (batch, time, channels) or rank 4 (batch, time, "
                                "heads, head_dim), got rank "
                             << u.getRank() << ": " << u;
-  if (failed(checkSizeIsFrom(op, "u", u, 2, op.hasHeads() ? "heads" : "channels", 1)) ||
-      (op.hasHeads() && failed(checkSizeIsFrom(op, "u", u, 3, "elements of head_dim", 1))))
+  if (failed(checkSizeIsFrom(op, "u", u, 2,
+                             op.hasHeads() ? "number of heads" : "number of channels", 1)) ||
+      (op.hasHeads() && failed(checkSizeIsFrom(op, "u", u, 3, "head_dim", 1))))
     return failure();
   if (output != u)
     return op.emitOpError() << "output must have the type of u, " << u << ", got " << output;
@@ -68,9 +69,10 @@ static FailureOr<ScanAxes> getAxes(SelectiveScanOp op) {
                               << ", states), the same at all times, got rank " << type.getRank()
                               << ": " << type;
     int64_t last = type.getRank() - 1;
-    if (failed(checkSizeIsFrom(op, value.name, type, last, "states", 1,
+    if (failed(checkSizeIsFrom(op, value.name, type, last, "number of states", 1,
                                SelectiveScanOp::kMaxStates)) ||
-        (type.getRank() == 4 && failed(checkSizeIsFrom(op, value.name, type, 2, "groups", 1))))
+        (type.getRank() == 4 &&
+         failed(checkSizeIsFrom(op, value.name, type, 2, "number of groups", 1))))
       return failure();
   }
   axes.states = {"states", "B", op.getNumStates(), AxisRule::Fixed};
