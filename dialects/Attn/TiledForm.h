@@ -14,8 +14,8 @@ llvm::LogicalResult inferFromDestinations(mlir::ValueRange destinations,
                                           llvm::SmallVectorImpl<mlir::Type> &types);
 
 /// On memrefs: reads every buffer, writes the destinations. On tensors: nothing.
-void addBufferEffects(mlir::DestinationStyleOpInterface op,
-                      llvm::SmallVectorImpl<mlir::SideEffects::EffectInstance<
-                          mlir::MemoryEffects::Effect>> &effects);
+void addBufferEffects(
+    mlir::DestinationStyleOpInterface op,
+    llvm::SmallVectorImpl<mlir::SideEffects::EffectInstance<mlir::MemoryEffects::Effect>> &effects);
 
 } // namespace attnc::attn
