@@ -1,4 +1,5 @@
-// test-attn-merge: cuts loops over keys in two by MergeableStateOpInterface, as a split would.
+// test-attn-merge: cuts loops over keys or time in two by MergeableStateOpInterface, as a split
+// would.
 #include "TestPasses.h"
 
 #include "dialects/Common/MergeableState.h"
@@ -21,7 +22,8 @@ static MergeableStateOpInterface findStep(scf::ForOp loop) {
   return {};
 }
 
-/// Folds the keys up to the middle into the loop's start, the others into the identity, and merges.
+/// Folds the tiles up to the middle into the loop's start, the others into the identity, and
+/// merges.
 static void splitAndMerge(scf::ForOp loop, MergeableStateOpInterface step) {
   OpBuilder builder(loop);
   Location loc = loop.getLoc();
@@ -33,6 +35,10 @@ static void splitAndMerge(scf::ForOp loop, MergeableStateOpInterface step) {
   Value middle = arith::AddIOp::create(builder, loc, loop.getLowerBound(), distance);
 
   SmallVector<Value> identity = step.buildIdentity(builder, loc);
+  // Sizes that are not static come from the loop's values, which have no place before it.
+  for (auto [carried, start] : llvm::zip(loop.getRegionIterArgs(), loop.getInitArgs()))
+    carried.replaceUsesWithIf(
+        start, [&](OpOperand &use) { return !loop->isProperAncestor(use.getOwner()); });
   auto first = cast<scf::ForOp>(builder.clone(*loop));
   first.setUpperBound(middle);
   auto second = cast<scf::ForOp>(builder.clone(*loop));
@@ -48,7 +54,7 @@ struct TestAttnMergePass : PassWrapper<TestAttnMergePass, OperationPass<>> {
 
   StringRef getArgument() const final { return "test-attn-merge"; }
   StringRef getDescription() const final {
-    return "Cut loops over keys in two and merge the states of the halves";
+    return "Cut loops over keys or time in two and merge the states of the halves";
   }
   void runOnOperation() final {
     SmallVector<scf::ForOp> loops;
