@@ -27,7 +27,7 @@ public:
 
   /// Checks sizes that are only known now, and prepares mask, score, sink and offsets.
   LogicalResult prepare(const Frame &frame);
-  FailureOr<AttentionResult> run();
+  FailureOr<BoundedResults> run();
 
 private:
   LogicalResult checkSizes();
@@ -58,7 +58,7 @@ private:
   std::vector<MaskPredicate> patterns;
   PairRegions regions;
 
-  AttentionResult result;
+  BoundedResults result;
   Cell *output = nullptr, *lse = nullptr, *outputBound = nullptr, *lseBound = nullptr;
   /// The row in progress.
   AttentionRow row;
@@ -222,27 +222,22 @@ void AttentionEvaluator::runRow(int64_t batch, int64_t head, int64_t queryRow) {
   accumulate(batch, head, queryRow);
 }
 
-FailureOr<AttentionResult> AttentionEvaluator::run() {
+FailureOr<BoundedResults> AttentionEvaluator::run() {
   const int64_t batches = query.getDim(0), heads = query.getDim(1), rows = query.getDim(2);
   const int64_t outputShape[] = {batches, heads, rows, value.getDim(3)};
   FailureOr<Tensor> outputTensor = makeTensor(op, value.getElementType(), outputShape);
   if (failed(outputTensor))
     return failure();
-  result.output = std::move(*outputTensor);
-  Type f64 = Float64Type::get(op.getContext());
-  if (wantsBounds)
-    result.outputBound = Tensor(f64, outputShape);
+  result.values.push_back(std::move(*outputTensor));
   if (op.getLse())
-    result.lse = Tensor(Float32Type::get(op.getContext()), {batches, heads, rows});
-  if (op.getLse() && wantsBounds)
-    result.lseBound = Tensor(f64, {batches, heads, rows});
-  output = result.output.mutableData();
-  const auto getCells = [](std::optional<Tensor> &tensor) {
-    return tensor ? tensor->mutableData() : nullptr;
-  };
-  outputBound = getCells(result.outputBound);
-  lse = getCells(result.lse);
-  lseBound = getCells(result.lseBound);
+    result.values.push_back(Tensor(Float32Type::get(op.getContext()), {batches, heads, rows}));
+  if (wantsBounds)
+    for (const Tensor &value : result.values)
+      result.bounds.push_back(Tensor(Float64Type::get(op.getContext()), value.getShape()));
+  output = result.values[0].mutableData();
+  lse = op.getLse() ? result.values[1].mutableData() : nullptr;
+  outputBound = wantsBounds ? result.bounds[0].mutableData() : nullptr;
+  lseBound = wantsBounds && op.getLse() ? result.bounds[1].mutableData() : nullptr;
 
   for (int64_t batch = 0; batch < batches; ++batch)
     for (int64_t head = 0; head < heads; ++head)
@@ -251,8 +246,8 @@ FailureOr<AttentionResult> AttentionEvaluator::run() {
   return std::move(result);
 }
 
-FailureOr<AttentionResult> reference::evaluateAttention(attn::AttentionOp op, const Frame &frame,
-                                                        bool computeBounds) {
+FailureOr<BoundedResults> reference::evaluateAttention(attn::AttentionOp op, const Frame &frame,
+                                                       bool computeBounds) {
   AttentionEvaluator evaluator(op, frame, computeBounds);
   if (failed(evaluator.prepare(frame)))
     return failure();

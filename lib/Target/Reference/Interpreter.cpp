@@ -2,8 +2,9 @@
 #include "attnc/Target/Reference/Interpreter.h"
 
 #include "Attention.h"
-#include "Evaluators.h"
+#include "Convolution.h"
 #include "ScalarOps.h"
+#include "Scan.h"
 #include "TiledForm.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -54,7 +55,8 @@ private:
 
   FailureOr<Results> runFamily(Operation &op, Frame &frame);
   FailureOr<Results> runOp(func::CallOp op, Frame &frame);
-  FailureOr<Results> runOp(attn::AttentionOp op, Frame &frame);
+  template <typename OpT, typename Evaluate>
+  FailureOr<Results> runBounded(OpT op, Frame &frame, Evaluate evaluate);
   FailureOr<Results> runOp(scf::IfOp op, Frame &frame);
   FailureOr<Results> runOp(scf::ForOp op, Frame &frame);
   FailureOr<Results> runOp(scf::WhileOp op, Frame &frame);
@@ -62,7 +64,7 @@ private:
 
   InterpreterOptions options;
   unsigned callDepth = 0;
-  /// Bounds of the attention results of the outermost function.
+  /// Bounds of results that the outermost function returns.
   llvm::DenseMap<Value, Tensor> bounds;
 };
 } // namespace
@@ -135,21 +137,17 @@ FailureOr<SmallVector<Output>> Interpreter::run(func::FuncOp function, ArrayRef<
   return outputs;
 }
 
-FailureOr<Results> Interpreter::runOp(attn::AttentionOp op, Frame &frame) {
+template <typename OpT, typename Evaluate>
+FailureOr<Results> Interpreter::runBounded(OpT op, Frame &frame, Evaluate evaluate) {
   // Only what the outermost function returns can have a bound that anyone sees.
   bool wantsBounds = options.computeBounds && callDepth == 0 &&
                      llvm::any_of(op->getUsers(), llvm::IsaPred<func::ReturnOp>);
-  FailureOr<AttentionResult> result = evaluateAttention(op, frame, wantsBounds);
-  if (failed(result))
+  FailureOr<BoundedResults> results = evaluate(op, frame, wantsBounds);
+  if (failed(results))
     return failure();
-  if (result->outputBound)
-    bounds[op.getOutput()] = *result->outputBound;
-  if (result->lseBound)
-    bounds[op.getLse()] = *result->lseBound;
-  Results results = {result->output};
-  if (result->lse)
-    results.push_back(*result->lse);
-  return results;
+  for (auto [number, bound] : llvm::enumerate(results->bounds))
+    bounds[op->getResult(number)] = bound;
+  return std::move(results->values);
 }
 
 //===----------------------------------------------------------------------===//
@@ -271,8 +269,13 @@ FailureOr<Results> Interpreter::runOp(Operation &op, Frame &frame) {
   if (!op.getDialect() || !llvm::all_of(op.getOperandTypes(), isInterpretable))
     return emitUnsupported(&op);
   return llvm::TypeSwitch<Operation *, FailureOr<Results>>(&op)
-      .Case<func::CallOp, attn::AttentionOp, scf::IfOp, scf::ForOp, scf::WhileOp, scf::ForallOp>(
+      .Case<func::CallOp, scf::IfOp, scf::ForOp, scf::WhileOp, scf::ForallOp>(
           [&](auto known) { return runOp(known, frame); })
+      .Case([&](attn::AttentionOp op) { return runBounded(op, frame, evaluateAttention); })
+      .Case([&](attn::SelectiveScanOp op) { return runBounded(op, frame, evaluateSelectiveScan); })
+      .Case([&](attn::CausalConv1dOp op) { return runBounded(op, frame, evaluateCausalConv1d); })
+      .Case([&](attn::ScanStepOp step) { return evaluateScanStep(step, frame); })
+      .Case([&](attn::ConvStepOp step) { return evaluateConvStep(step, frame); })
       .Case([&](attn::OnlineStepOp step) { return evaluateOnlineStep(step, frame); })
       .Case([&](attn::OnlineFinishOp finish) { return evaluateOnlineFinish(finish, frame); })
       .Case([&](arith::ConstantOp constant) { return single(evaluateConstant(constant)); })

@@ -4,6 +4,7 @@
 #include "attnc/Target/Reference/Interpreter.h"
 #include "dialects/Attn/Attn.h"
 
+#include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Parser/Parser.h"
@@ -27,15 +28,11 @@ public:
     EXPECT_TRUE(module) << errors;
   }
 
-  mlir::Type type(llvm::StringRef name) {
-    if (name == "index")
-      return mlir::IndexType::get(&context);
-    return name == "i32" ? mlir::Type(mlir::IntegerType::get(&context, 32))
-                         : mlir::Type(mlir::Float32Type::get(&context));
-  }
+  mlir::Type type(llvm::StringRef name) { return mlir::parseType(name, &context); }
 
-  Tensor reals(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<double> values) {
-    Tensor tensor(type("f32"), shape);
+  Tensor reals(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<double> values,
+               llvm::StringRef typeName = "f32") {
+    Tensor tensor(type(typeName), shape);
     EXPECT_EQ(tensor.getNumElements(), int64_t(values.size()));
     for (auto [cell, value] : llvm::zip(getCells(tensor), values))
       cell.real = value;
