@@ -163,7 +163,8 @@ def ScanStepOp : Attn_StepOp<"scan_step", [DeclareOpInterfaceMethods<MergeableSt
     state of two parts, first and second, is `exp(A * elapsed2) * h1 + h2`: an ordered merge.
 
     `powers` says that `A[c,n] = (n + 1) * A[c,0]` in f32, so that factors are powers of the first.
-    `contracting` says that no step size is negative and no rate positive: factors are at most 1.
+    `contracting` says that no step size is negative and no rate positive: factors are at most 1. A
+    tile has at most `time_tile` steps and `channel_tile` channels.
 
     The op works on tensors and, after bufferization, on memrefs.
   }];
@@ -175,7 +176,7 @@ def ScanStepOp : Attn_StepOp<"scan_step", [DeclareOpInterfaceMethods<MergeableSt
     UnitAttr:$constant_b, UnitAttr:$constant_c,
     UnitAttr:$delta_softplus, OptionalAttr<F64Attr>:$softplus_threshold,
     OptionalAttr<DenseF64ArrayAttr>:$delta_limits, UnitAttr:$reverse,
-    UnitAttr:$powers, UnitAttr:$contracting);
+    UnitAttr:$powers, UnitAttr:$contracting, I64Attr:$time_tile, I64Attr:$channel_tile);
   let results = (outs Variadic<AnyRankedTensor>:$tensors);
   let assemblyFormat = [{
     `ins` `(` $u `,` $delta `,` $A `,` $B `,` $C
@@ -201,11 +202,12 @@ def ConvStepOp : Attn_StepOp<"conv_step"> {
   let description = [{
     The tiled form of `attn.causal_conv1d` for T steps of C channels: x and output are `T x C`,
     weight `C x W`, bias `C`, reset `T`, window `(W - 1) x C`: the steps before the tile, replaced
-    by the last steps seen. Works on tensors and, after bufferization, on memrefs.
+    by the last steps seen. A tile has at most `channel_tile` channels. Works on tensors and, after bufferization, on memrefs.
   }];
   let arguments = (ins
     StorageShaped:$x, StorageShaped:$weight, Optional<StorageShaped>:$bias,
-    Optional<FlagShaped>:$reset, StorageShaped:$window, StorageShaped:$output, UnitAttr:$silu);
+    Optional<FlagShaped>:$reset, StorageShaped:$window, StorageShaped:$output, UnitAttr:$silu,
+    I64Attr:$channel_tile);
   let results = (outs Variadic<AnyRankedTensor>:$tensors);
   let assemblyFormat = [{
     `ins` `(` $x `,` $weight `:` type($x) `,` type($weight) `)`

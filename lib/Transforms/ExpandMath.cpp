@@ -17,20 +17,22 @@ using namespace attnc;
 
 namespace {
 
-/// e^x = 2^y = 2^n * 2^f with y = x * log2(e), n an integer and f a polynomial's argument.
+/// 2^y = 2^n * 2^f with n an integer and f a polynomial's argument; e^x is 2^y at y = x * log2(e).
 ///
-/// Exact at 0, 0 at -inf, NaN at NaN. Relative error below 2^-22 for |x| < 1 and growing with the
+/// Exact at 0, 0 at -inf, NaN at NaN. Relative error of 2^y below 2^-22; of e^x growing with the
 /// rounding of y, 1.25 * 2^-24 * |x|. Results below 2^-126 may be any value below that.
-struct ExpandExp : OpRewritePattern<math::ExpOp> {
+template <typename ExpOp> struct ExpandExp : OpRewritePattern<ExpOp> {
   ExpandExp(MLIRContext *context, const VectorUnit &unit)
-      : OpRewritePattern(context, /*benefit=*/2), unit(unit) {}
+      : OpRewritePattern<ExpOp>(context, /*benefit=*/2), unit(unit) {}
 
-  LogicalResult matchAndRewrite(math::ExpOp op, PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(ExpOp op, PatternRewriter &rewriter) const override {
     auto type = dyn_cast<VectorType>(op.getType());
     if (!type || !type.getElementType().isF32() || type.isScalable())
       return rewriter.notifyMatchFailure(op, "only f32 vectors are expanded");
     Builder b{rewriter, op.getLoc(), type};
-    Value y = b.mul(op.getOperand(), b.splat(1.44269504088896341f));
+    Value y = op.getOperand();
+    if (std::is_same_v<ExpOp, math::ExpOp>)
+      y = b.mul(y, b.splat(1.44269504088896341f));
     bool isAvx512 = unit.hasAvx512 && type.getRank() == 1 && type.getDimSize(0) == 16;
     rewriter.replaceOp(op, isAvx512 ? b.exp2ByScalef(y)
                                     : b.exp2ByBits(y, op->hasAttr(kNonPositiveAttrName)));
@@ -142,14 +144,16 @@ struct AttnExpandMathPass : attnc::impl::AttnExpandMathPassBase<AttnExpandMathPa
 
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<ExpandExp>(&getContext(), getVectorUnit(triple, features));
+    patterns.add<ExpandExp<math::ExpOp>, ExpandExp<math::Exp2Op>>(&getContext(),
+                                                                  getVectorUnit(triple, features));
     patterns.add<WidenFma>(&getContext());
     auto isAccurate = [](StringRef name) {
       return name == math::LogOp::getOperationName() || name == math::TanhOp::getOperationName() ||
              name == math::ErfOp::getOperationName();
     };
     auto isExpanded = [&](StringRef name) {
-      return isAccurate(name) || name == math::ExpOp::getOperationName();
+      return isAccurate(name) || name == math::ExpOp::getOperationName() ||
+             name == math::Exp2Op::getOperationName();
     };
     populateMathF32ExpansionPatterns(patterns, isExpanded);
     populateMathPolynomialApproximationPatterns(patterns, isAccurate);

@@ -30,17 +30,18 @@ private:
   // Of the block being built.
   Value firstChannel;
   OpFoldResult numChannels;
+  // What does not change with time, sliced before the loop over it.
+  Value weight, bias;
 };
 
 } // namespace
 
 SmallVector<Value> ConvTiler::buildStep(TimeTile tile, Value outputRows, Value window) {
   Value x = sliceTile(op.getX(), tile, {channels()});
-  Value weight = slice(op.getWeight(), {channels(), all(op.getWidth())});
-  Value bias = op.getBias() ? slice(op.getBias(), {channels()}) : Value();
   Value reset = op.getReset() ? sliceTile(op.getReset(), tile, {}) : Value();
-  auto step = ConvStepOp::create(builder, loc, TypeRange{window.getType(), outputRows.getType()}, x,
-                                 weight, bias, reset, window, outputRows, op.getSilu());
+  auto step =
+      ConvStepOp::create(builder, loc, TypeRange{window.getType(), outputRows.getType()}, x, weight,
+                         bias, reset, window, outputRows, op.getSilu(), blockSize());
   return {step.getResult(1), step.getResult(0)};
 }
 
@@ -55,6 +56,9 @@ void ConvTiler::buildBlock(scf::ForallOp forall) {
     numChannels = builder.getIndexAttr(block);
   else
     numChannels = min(sub(constant(numAll), firstChannel), constant(block));
+
+  weight = slice(op.getWeight(), {channels(), all(op.getWidth())});
+  bias = op.getBias() ? slice(op.getBias(), {channels()}) : Value();
 
   auto outputs = forall.getRegionIterArgs();
   SmallVector<Value> parts{sliceSequence(outputs[0], {channels()})};

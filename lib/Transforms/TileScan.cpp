@@ -40,8 +40,8 @@ private:
   }
   Value sliceState(Value states);
   Value sliceRates();
-  /// B or C of a tile: steps x states, or channels x states.
-  Value sliceProjection(Value tensor, bool isConstant, TimeTile tile);
+  /// B or C of the steps of a tile.
+  Value sliceProjection(Value tensor, TimeTile tile);
   Value sliceSkip();
   Value sliceIfPresent(Value vector, ArrayRef<Axis> axes) {
     return vector ? slice(vector, axes) : Value();
@@ -53,6 +53,8 @@ private:
   // Of the block being built: the first channel counts within the head, or among all channels.
   Value unit, firstChannel;
   OpFoldResult numChannels;
+  // What does not change with time, sliced before the loop over it.
+  Value rates, skip, bias, constantB, constantC;
 };
 
 } // namespace
@@ -67,6 +69,13 @@ void ScanTiler::enterBlock(ValueRange ids) {
   else
     numChannels = min(sub(constant(unitSize), firstInUnit), constant(block));
   firstChannel = hasHeads ? firstInUnit : add(mul(unit, unitSize), firstInUnit);
+
+  Axis states = all(op.getNumStates());
+  rates = sliceRates();
+  skip = sliceSkip();
+  bias = sliceIfPresent(op.getDeltaBias(), {deltaAxis()});
+  constantB = op.isConstantB() ? slice(op.getB(), {deltaAxis(), states}) : Value();
+  constantC = op.isConstantC() ? slice(op.getC(), {deltaAxis(), states}) : Value();
 }
 
 Value ScanTiler::sliceState(Value states) {
@@ -88,12 +97,9 @@ Value ScanTiler::sliceRates() {
   return slice(rates, {deltaAxis(), all(columns)});
 }
 
-Value ScanTiler::sliceProjection(Value tensor, bool isConstant, TimeTile tile) {
-  Axis states = all(op.getNumStates());
-  if (isConstant)
-    return slice(tensor, {deltaAxis(), states});
+Value ScanTiler::sliceProjection(Value tensor, TimeTile tile) {
   Value group = hasHeads ? divide(unit, op.getNumDeltas() / op.getNumGroups()) : unit;
-  return sliceTile(tensor, tile, {at(group), states});
+  return sliceTile(tensor, tile, {at(group), all(op.getNumStates())});
 }
 
 Value ScanTiler::sliceSkip() {
@@ -106,18 +112,16 @@ SmallVector<Value> ScanTiler::buildStep(TimeTile tile, Value outputRows, Value s
   SmallVector<Axis> channels = channelAxes();
   Value u = sliceTile(op.getU(), tile, channels);
   Value delta = sliceTile(op.getDelta(), tile, {deltaAxis()});
-  Value rates = sliceRates();
-  Value b = sliceProjection(op.getB(), op.isConstantB(), tile);
-  Value c = sliceProjection(op.getC(), op.isConstantC(), tile);
-  Value skip = sliceSkip();
+  Value b = constantB ? constantB : sliceProjection(op.getB(), tile);
+  Value c = constantC ? constantC : sliceProjection(op.getC(), tile);
   Value gate = op.getGate() ? sliceTile(op.getGate(), tile, channels) : Value();
-  Value bias = sliceIfPresent(op.getDeltaBias(), {deltaAxis()});
   Value reset = op.getReset() ? sliceTile(op.getReset(), tile, {}) : Value();
   auto step = ScanStepOp::create(
       builder, loc, TypeRange{state.getType(), outputRows.getType()}, u, delta, rates, b, c, skip,
       gate, bias, reset, state, /*elapsed=*/Value(), outputRows, op.isConstantB(), op.isConstantC(),
       op.getDeltaSoftplus(), op.getSoftplusThresholdAttr(), op.getDeltaLimitsAttr(),
-      op.getReverse(), /*powers=*/false, /*contracting=*/false);
+      op.getReverse(), /*powers=*/false,
+      /*contracting=*/false, sizes.timeTile, blockSize());
   return {step.getResult(1), step.getResult(0)};
 }
 

@@ -1,5 +1,6 @@
 // convert-attn-to-vector: turns the bufferized tiled form into register-tiled vector kernels.
 #include "OnlineStepLowering.h"
+#include "ScanStepLowering.h"
 
 #include "attnc/Conversion/Passes.h"
 
@@ -16,10 +17,16 @@ namespace attnc {
 using namespace mlir;
 using namespace attnc;
 
-/// Whether the microkernels can take the op as it is.
+static LogicalResult checkIsBufferized(DestinationStyleOpInterface op) {
+  if (op.hasPureBufferSemantics())
+    return success();
+  return op->emitOpError("must be bufferized before convert-attn-to-vector");
+}
+
+/// Whether the microkernels of attention can take the op as it is.
 static LogicalResult checkForm(DestinationStyleOpInterface op, Value state, int64_t lanes) {
-  if (!op.hasPureBufferSemantics())
-    return op->emitOpError("must be bufferized before convert-attn-to-vector");
+  if (failed(checkIsBufferized(op)))
+    return failure();
   int64_t width = cast<ShapedType>(state.getType()).getDimSize(1);
   if (width % lanes != 0)
     return op->emitOpError() << "panel width must be a multiple of the " << lanes
@@ -68,6 +75,7 @@ struct ConvertAttnToVectorPass : attnc::impl::ConvertAttnToVectorPassBase<Conver
     VectorUnit unit = getVectorUnit(triple, features);
     SmallVector<attn::OnlineStepOp> steps;
     SmallVector<attn::OnlineFinishOp> finishes;
+    SmallVector<Operation *> scans;
     WalkResult walk = getOperation().walk([&](Operation *op) {
       if (auto step = dyn_cast<attn::OnlineStepOp>(op)) {
         steps.push_back(step);
@@ -79,6 +87,10 @@ struct ConvertAttnToVectorPass : attnc::impl::ConvertAttnToVectorPassBase<Conver
         finishes.push_back(finish);
         return WalkResult(checkForm(finish, finish.getMax(), unit.lanes));
       }
+      if (isa<attn::ScanStepOp, attn::ConvStepOp>(op)) {
+        scans.push_back(op);
+        return WalkResult(checkIsBufferized(cast<DestinationStyleOpInterface>(op)));
+      }
       return WalkResult::advance();
     });
     if (walk.wasInterrupted())
@@ -87,11 +99,19 @@ struct ConvertAttnToVectorPass : attnc::impl::ConvertAttnToVectorPassBase<Conver
       makeRowsContiguous(step);
     for (attn::OnlineFinishOp finish : finishes)
       makeRowsContiguous(finish);
+    for (Operation *op : scans)
+      makeRowsContiguous(op);
     QueryPacker packer;
     for (attn::OnlineStepOp step : steps)
       lowerOnlineStep(step, unit, packer);
     for (attn::OnlineFinishOp finish : finishes)
       lowerOnlineFinish(finish, unit);
+    for (Operation *op : scans) {
+      if (auto step = dyn_cast<attn::ScanStepOp>(op))
+        lowerScanStep(step, unit);
+      else
+        lowerConvStep(cast<attn::ConvStepOp>(op), unit);
+    }
   }
 };
 } // namespace

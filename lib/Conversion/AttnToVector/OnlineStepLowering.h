@@ -2,23 +2,12 @@
 #pragma once
 
 #include "RegionInliner.h"
+#include "ScratchAllocator.h"
 #include "VectorBuilder.h"
 
 #include "dialects/Attn/Attn.h"
 
 namespace attnc {
-
-/// Buffers of fixed size that live as long as the task around the lowered ops.
-class ScratchAllocator {
-public:
-  explicit ScratchAllocator(mlir::Operation *op);
-  /// An uninitialised buffer, aligned to 64 bytes, allocated where the task begins.
-  mlir::Value allocate(mlir::OpBuilder &builder, mlir::Location loc, llvm::ArrayRef<int64_t> shape,
-                       mlir::Type element);
-
-private:
-  mlir::Block *task;
-};
 
 /// Queries packed for the score kernel: [panel][dim][query], or with bf16 dot products
 /// [panel][dim / 2][query][2], so that one load yields a vector along queries.

@@ -1,29 +1,12 @@
-// Packs a query tile transposed, so that lanes run along queries; allocates task scratch.
+// Packs a query tile transposed, so that lanes run along queries.
 #include "OnlineStepLowering.h"
 #include "RowCopy.h"
+#include "TransposedRows.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 using namespace mlir;
 using namespace attnc;
-
-ScratchAllocator::ScratchAllocator(Operation *op) {
-  if (auto forall = op->getParentOfType<scf::ForallOp>())
-    task = forall.getBody();
-  else
-    task = &op->getParentOfType<func::FuncOp>().front();
-}
-
-Value ScratchAllocator::allocate(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape,
-                                 Type element) {
-  OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointToStart(task);
-  Value buffer = memref::AllocOp::create(builder, loc, MemRefType::get(shape, element),
-                                         builder.getI64IntegerAttr(64));
-  builder.setInsertionPoint(task->getTerminator());
-  memref::DeallocOp::create(builder, loc, buffer);
-  return buffer;
-}
 
 Value QueryPacker::getPacked(VectorBuilder &vb, attn::OnlineStepOp op, bool useBf16Dot) {
   Value &result = packed[{op.getQuery(), op.getScaleAttr()}];
@@ -68,11 +51,8 @@ Value QueryPacker::getPacked(VectorBuilder &vb, attn::OnlineStepOp op, bool useB
                {panel, vb.add(column, i), vb.mul(lane, columnsPerLane)});
   };
   vb.forLoop(vb.index(0), vb.roundUp(vb.add(lastRow, 1), panelWidth), vb.lanes(), [&](Value row) {
-    int64_t fullColumns = depth / vb.lanes() * vb.lanes();
-    vb.forLoop(vb.index(0), vb.index(fullColumns), vb.lanes(),
-               [&](Value column) { packColumns(row, column, vb.lanes()); });
-    if (fullColumns < depth)
-      packColumns(row, vb.index(fullColumns), depth - fullColumns);
+    forEachColumnBlock(vb, depth,
+                       [&](Value column, int64_t count) { packColumns(row, column, count); });
   });
   return result;
 }

@@ -56,6 +56,10 @@ public:
   mlir::Value maxF(mlir::Value a, mlir::Value b);
   mlir::Value bitcast(mlir::Value vector, mlir::VectorType type);
   mlir::Value shuffle(mlir::Value a, mlir::Value b, llvm::ArrayRef<int64_t> mask);
+  /// 2^x, relative error below 2^-22; `isNonPositive` promises x <= 0 or NaN.
+  mlir::Value exp2(mlir::Value x, bool isNonPositive);
+  /// 1 / x for x in [1, 4], relative error below 2^-23.
+  mlir::Value reciprocal(mlir::Value x);
   /// e^x for x <= 0 or NaN.
   mlir::Value expOfNonPositive(mlir::Value x);
   /// Transposes `lanes` vectors of `lanes` 32-bit elements.
