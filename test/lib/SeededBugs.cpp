@@ -12,13 +12,26 @@
 using namespace mlir;
 using namespace attnc::test;
 
+static std::vector<SeededBug> join(std::initializer_list<ArrayRef<SeededBug>> parts) {
+  std::vector<SeededBug> all;
+  for (ArrayRef<SeededBug> part : parts)
+    all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+const std::vector<SeededBug> &attnc::test::getAttentionBugs() {
+  static const std::vector<SeededBug> bugs =
+      join({getModelBugs(), getTilingBugs(), getKernelBugs()});
+  return bugs;
+}
+
+const std::vector<SeededBug> &attnc::test::getScanBugs() {
+  static const std::vector<SeededBug> bugs = join({getScanModelBugs(), getScanTilingBugs()});
+  return bugs;
+}
+
 const std::vector<SeededBug> &attnc::test::getSeededBugs() {
-  static const std::vector<SeededBug> bugs = [] {
-    std::vector<SeededBug> all;
-    for (ArrayRef<SeededBug> part : {getModelBugs(), getTilingBugs(), getKernelBugs()})
-      all.insert(all.end(), part.begin(), part.end());
-    return all;
-  }();
+  static const std::vector<SeededBug> bugs = join({getAttentionBugs(), getScanBugs()});
   return bugs;
 }
 

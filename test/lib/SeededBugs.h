@@ -23,8 +23,12 @@ struct SeededBug {
   bool (*apply)(mlir::ModuleOp module);
 };
 
-/// All bugs, in the order of their stages.
+/// All bugs.
 const std::vector<SeededBug> &getSeededBugs();
+/// Those in models of attn.attention, and those in models of attn.selective_scan and
+/// attn.causal_conv1d; each in the order of stages.
+const std::vector<SeededBug> &getAttentionBugs();
+const std::vector<SeededBug> &getScanBugs();
 
 /// Null where there is none of that name.
 const SeededBug *findSeededBug(llvm::StringRef name);
@@ -36,6 +40,10 @@ llvm::ArrayRef<SeededBug> getModelBugs();
 llvm::ArrayRef<SeededBug> getTilingBugs();
 /// In vector kernels and tasks (stages vector and llvm).
 llvm::ArrayRef<SeededBug> getKernelBugs();
+/// In what scans and convolutions compute (stage attn).
+llvm::ArrayRef<SeededBug> getScanModelBugs();
+/// In their blocks of channels and tiles of time (stage tiled).
+llvm::ArrayRef<SeededBug> getScanTilingBugs();
 
 /// Calls `edit` on every op of a kind below `root`; whether one of the calls changed something.
 template <typename OpTy, typename Edit> bool editEach(mlir::Operation *root, Edit edit) {

@@ -1,5 +1,5 @@
 // Seeded bugs in the tiled form: the state that key loops carry, their bounds, slices of tensors.
-#include "SeededBugs.h"
+#include "SeededEdits.h"
 
 #include "dialects/Attn/Attn.h"
 
@@ -17,35 +17,11 @@ using attnc::attn::OnlineStepOp;
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Computes an element of a state from those of `inputs` and, last, its own.
-using ElementEdit = Value (*)(OpBuilder &builder, Location loc, ValueRange elements);
-
 /// What goes into a step and what comes out.
 struct StepState {
   Value acc, max, sum;
 };
 } // namespace
-
-/// A copy of `state` (acc, or one of max and sum) with every element edited.
-static linalg::GenericOp editElements(OpBuilder &builder, Location loc, Value state,
-                                      ValueRange inputs, ElementEdit edit) {
-  int64_t rank = cast<RankedTensorType>(state.getType()).getRank();
-  AffineMap identity = builder.getMultiDimIdentityMap(unsigned(rank));
-  // max and sum have no value dim.
-  AffineMap lanes = AffineMap::get(
-      unsigned(rank), 0, {builder.getAffineDimExpr(0), builder.getAffineDimExpr(rank - 1)},
-      builder.getContext());
-  SmallVector<AffineMap> maps;
-  for (Value input : inputs)
-    maps.push_back(cast<RankedTensorType>(input.getType()).getRank() == rank ? identity : lanes);
-  maps.push_back(identity);
-  return linalg::GenericOp::create(
-      builder, loc, TypeRange{state.getType()}, inputs, ValueRange{state}, maps,
-      SmallVector<utils::IteratorType>(size_t(rank), utils::IteratorType::parallel),
-      [&](OpBuilder &b, Location l, ValueRange elements) {
-        linalg::YieldOp::create(b, l, edit(b, l, elements));
-      });
-}
 
 /// exp(old - new), or 0 where there was nothing before.
 static Value buildRescale(OpBuilder &b, Location loc, Value oldMax, Value newMax) {
@@ -69,13 +45,6 @@ static Value addWithoutRescale(OpBuilder &b, Location loc, ValueRange elements) 
   Value missing = arith::SubFOp::create(b, loc, elements[0], rescaled);
   Value wrong = arith::AddFOp::create(b, loc, elements[3], missing);
   return arith::SelectOp::create(b, loc, isFirst, elements[3], wrong);
-}
-
-/// The value of `state` before the step, kept from being updated in place.
-static Value copyState(OpBuilder &builder, Location loc, Value state) {
-  auto type = cast<RankedTensorType>(state.getType());
-  Value empty = tensor::EmptyOp::create(builder, loc, type.getShape(), type.getElementType());
-  return linalg::CopyOp::create(builder, loc, state, empty).getResult(0);
 }
 
 /// Edits what a step yields: result `number` is replaced, made of the inputs that are chosen.
@@ -156,15 +125,6 @@ template <typename Edit> static bool editKeyLoops(ModuleOp module, Edit edit) {
   });
 }
 
-static Value buildIndex(OpBuilder &builder, Location loc, int64_t value) {
-  return arith::ConstantIndexOp::create(builder, loc, value);
-}
-
-static Value addIndex(OpBuilder &builder, Value value, int64_t amount) {
-  Location loc = value.getLoc();
-  return arith::AddIOp::create(builder, loc, value, buildIndex(builder, loc, amount));
-}
-
 /// Moves the end of the keys, which bounds the loop and clips the last tile.
 static bool shortenLoop(scf::ForOp loop) {
   OpBuilder builder(loop);
@@ -186,18 +146,6 @@ static SmallVector<tensor::ExtractSliceOp> getKeySlices(OnlineStepOp step) {
     if (auto slice = tile.getDefiningOp<tensor::ExtractSliceOp>())
       slices.push_back(slice);
   return slices;
-}
-
-/// The operand of `slice` that holds its offset (or size) along an axis; null for a constant.
-static OpOperand *getOffset(OffsetSizeAndStrideOpInterface slice, unsigned axis) {
-  if (!slice.isDynamicOffset(axis))
-    return nullptr;
-  return &slice->getOpOperand(slice.getIndexOfDynamicOffset(axis));
-}
-static OpOperand *getSize(OffsetSizeAndStrideOpInterface slice, unsigned axis) {
-  if (!slice.isDynamicSize(axis))
-    return nullptr;
-  return &slice->getOpOperand(slice.getIndexOfDynamicSize(axis));
 }
 
 /// Full tiles lose their last key, which no other tile has.

@@ -47,6 +47,12 @@ bool GuardedBuffer::areMarginsIntact() const {
          std::all_of(start + bytes, mapping + mappedBytes - page, isFill);
 }
 
+const char *grid::getName(Layout layout) {
+  static const char *const names[] = {"compact", "transposed",  "fused",
+                                      "padded",  "shared_head", "shared_batch"};
+  return names[int(layout)];
+}
+
 /// Strides in elements for axes from the innermost: `order` lists axes, outermost first.
 static std::vector<int64_t> stackAxes(const std::vector<int64_t> &shape,
                                       const std::vector<size_t> &order, int64_t padding) {
@@ -72,8 +78,8 @@ static std::vector<int64_t> makeStrides(const std::vector<int64_t> &shape, Layou
     std::swap(order[1], order[2]);
   std::vector<int64_t> strides =
       stackAxes(shape, order, layout == Layout::Padded ? random.range(1, 9) : 0);
-  if (isTransposed && layout == Layout::Fused) {
-    strides[2] *= 3;
+  if (layout == Layout::Fused && shape.size() > 2) {
+    strides[order[1]] *= 3;
     strides[0] *= 3;
   }
   if (layout == Layout::SharedHead && shape.size() == 4)

@@ -33,12 +33,13 @@ private:
 /// How the elements of a tensor lie in memory. The last axis is contiguous.
 enum class Layout {
   Compact,
-  Transposed, // rank 4: heads inside the sequence
+  Transposed, // rank 4: axis 2 outside of axis 1
   Fused,      // as Transposed, in rows three times as long
   Padded,     // rows, or the last axis but one, with a few elements between
-  SharedHead, // inputs: stride 0 along heads
+  SharedHead, // inputs of rank 4: stride 0 along axis 1
   SharedBatch // inputs: stride 0 along the batch
 };
+const char *getName(Layout layout);
 
 class StridedTensor {
 public:

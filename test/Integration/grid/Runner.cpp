@@ -1,4 +1,4 @@
-// Compiles a configuration, calls it and judges the results against the reference.
+// Compiles a model, calls it and judges the results against the reference.
 #include "Runner.h"
 
 #include "attnc/Driver/Compile.h"
@@ -8,6 +8,8 @@
 
 #include "mlir/Parser/Parser.h"
 
+#include <cmath>
+#include <cstring>
 #include <dlfcn.h>
 #include <unistd.h>
 
@@ -19,8 +21,7 @@ using Entry = int (*)(void **, const attnc_call *);
 using LastError = const char *(*)();
 
 struct Runner::State {
-  State(const Configuration &configuration, const std::string &text)
-      : configuration(configuration), context(makeContext()) {
+  State(const Model &model, const std::string &text) : model(model), context(makeContext()) {
     module = mlir::parseSourceString<mlir::ModuleOp>(text, context.get());
   }
   ~State() {
@@ -33,7 +34,9 @@ struct Runner::State {
     return std::make_unique<mlir::MLIRContext>(registry, mlir::MLIRContext::Threading::DISABLED);
   }
 
-  const Configuration &configuration;
+  mlir::func::FuncOp getFunction() { return *module->getOps<mlir::func::FuncOp>().begin(); }
+
+  const Model &model;
   std::unique_ptr<mlir::MLIRContext> context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   void *library = nullptr;
@@ -53,15 +56,15 @@ static bool compile(const std::string &text, const attnc::CpuTarget &target,
   return true;
 }
 
-Runner::Runner(const Configuration &configuration, const attnc::CpuTarget &target,
-               const std::string &folder, const attnc::test::SeededBug *bug) {
-  const std::string text = configuration.getModelText();
-  state = std::make_unique<State>(configuration, text);
+Runner::Runner(const Model &model, const attnc::CpuTarget &target, const std::string &folder,
+               const attnc::test::SeededBug *bug) {
+  const std::string text = model.getText();
+  state = std::make_unique<State>(model, text);
   if (!state->module) {
     error = "the reference cannot parse the model";
     return;
   }
-  const std::string path = folder + "/case" + std::to_string(configuration.number) + ".so";
+  const std::string path = folder + "/case" + std::to_string(model.number) + ".so";
   Seeding seeding = bug ? compileWithBug(text, target, *bug, path, error)
                         : (compile(text, target, path, error) ? Seeding::Done : Seeding::Failed);
   applicable = seeding != Seeding::NotApplicable;
@@ -75,10 +78,11 @@ Runner::Runner(const Configuration &configuration, const attnc::CpuTarget &targe
     return;
   }
   ::unlink(path.c_str());
-  state->entry = reinterpret_cast<Entry>(dlsym(state->library, "attention_argv"));
+  const std::string entry = state->getFunction().getName().str() + "_argv";
+  state->entry = reinterpret_cast<Entry>(dlsym(state->library, entry.c_str()));
   state->lastError = reinterpret_cast<LastError>(dlsym(state->library, "attnc_last_error"));
   if (!state->entry || !state->lastError)
-    error = "the library lacks attention_argv or attnc_last_error";
+    error = "the library lacks " + entry + " or attnc_last_error";
 }
 
 Runner::~Runner() = default;
@@ -98,17 +102,16 @@ static reference::Tensor toReference(const StridedTensor &tensor, mlir::Type ele
   return result;
 }
 
-static llvm::FailureOr<llvm::SmallVector<reference::Output>> interpret(mlir::ModuleOp module,
-                                                                       const Inputs &inputs) {
-  auto function = module.lookupSymbol<mlir::func::FuncOp>("attention");
+static llvm::FailureOr<llvm::SmallVector<reference::Output>> interpret(mlir::func::FuncOp function,
+                                                                       const Call &call) {
   std::vector<reference::Tensor> arguments;
-  size_t tensor = 0, offset = 0;
+  size_t tensor = 0, scalar = 0;
   for (mlir::Type type : function.getArgumentTypes()) {
     if (type.isIndex())
       arguments.push_back(
-          reference::Tensor::scalar(type, reference::makeInteger(inputs.offsets[offset++])));
+          reference::Tensor::scalar(type, reference::makeInteger(call.scalars[scalar++])));
     else
-      arguments.push_back(toReference(inputs.tensors[tensor++], mlir::getElementTypeOrSelf(type)));
+      arguments.push_back(toReference(call.tensors[tensor++], mlir::getElementTypeOrSelf(type)));
   }
   reference::InterpreterOptions options;
   options.computeBounds = true;
@@ -133,66 +136,157 @@ static NpyArray toArray(const StridedTensor &tensor) {
   return array;
 }
 
-static void judge(const reference::Output &expectedOutput, const reference::Output &expectedLse,
-                  const StridedTensor &output, const StridedTensor &lse, PointResult &result) {
-  const NpyArray outputBound = toArray(*expectedOutput.bound);
-  const NpyArray lseBound = toArray(*expectedLse.bound), lseValue = toArray(expectedLse.value);
-  const attnc::ErrorReport ofOutput = attnc::compareResults(
-      toArray(output), toArray(expectedOutput.value), attnc::ErrorRule::Bound, &outputBound);
-  const attnc::ErrorReport ofLse =
-      attnc::compareResults(toArray(lse), lseValue, attnc::ErrorRule::Lse, &lseBound);
-  const attnc::ErrorReport ofPlainLse =
-      attnc::compareResults(toArray(lse), lseValue, attnc::ErrorRule::Lse);
-  result.maxRatio = ofOutput.maxRatio;
-  result.rmsRatio = output.getNumElements() < attnc::kMinElementsForRms ? 0 : ofOutput.rmsRatio;
-  result.lseRatio = ofLse.maxRatio;
-  result.lseError = ofPlainLse.maxRatio * attnc::kLseTolerance;
-  if (!ofLse.passed())
-    result.failure = "lse: " + ofLse.failure;
-  else if (!ofOutput.passed())
-    result.failure = "output: " + ofOutput.failure;
+/// The rms of the errors over the rms of what is expected; of elements that are finite.
+static double computeRelativeRms(const NpyArray &actual, const NpyArray &expected) {
+  double ofErrors = 0, ofExpected = 0;
+  for (int64_t i = 0, e = expected.getNumElements(); i < e; ++i) {
+    const double got = actual.get(i), want = expected.get(i);
+    if (!std::isfinite(got) || !std::isfinite(want))
+      continue;
+    ofErrors += (got - want) * (got - want);
+    ofExpected += want * want;
+  }
+  return ofErrors == 0 ? 0 : std::sqrt(ofErrors / ofExpected);
 }
 
-PointResult Runner::run(const Point &point, uint64_t seed) {
-  PointResult result;
-  const Configuration &configuration = state->configuration;
-  Inputs inputs = makeInputs(configuration, point, seed);
-  Random random(seed, uint64_t(configuration.number), uint64_t(point.number));
-  StridedTensor output(
-      configuration.type,
-      {point.batch, configuration.queryHeads, point.queries, configuration.valueDim},
-      point.outputLayout, random);
-  StridedTensor lse(attnc::ElementType::F32, {point.batch, configuration.queryHeads, point.queries},
-                    point.lseLayout, random);
+/// What the rms of the errors may be, relative to that of the results.
+static double getRelativeLimit(attnc::ElementType type) {
+  return type == attnc::ElementType::F32 ? 1e-6 : attnc::getUnitRoundoff(type);
+}
+
+static void judgeBounded(const reference::Output &expected, const Result &result,
+                         PointResult &point) {
+  if (!expected.bound) {
+    point.failure = "the reference gives no bound";
+    return;
+  }
+  const NpyArray actual = toArray(result.tensor), value = toArray(expected.value);
+  const NpyArray bound = toArray(*expected.bound);
+  const attnc::ErrorReport report =
+      attnc::compareResults(actual, value, attnc::ErrorRule::Bound, &bound);
+  const bool hasRms = result.tensor.getNumElements() >= attnc::kMinElementsForRms;
+  Measures measures;
+  measures.maxRatio = report.maxRatio;
+  measures.rmsRatio = hasRms ? report.rmsRatio : 0;
+  const double relativeRms = computeRelativeRms(actual, value);
+  const attnc::ElementType type = result.tensor.getType();
+  const bool isLimited = result.hasRelativeLimit && hasRms;
+  if (isLimited && type == attnc::ElementType::F32)
+    measures.relativeRms = relativeRms;
+  point.measures.include(measures);
+  point.failure = report.failure;
+  if (report.passed() && isLimited && !(relativeRms <= getRelativeLimit(type)))
+    point.failure = "the rms of the error is " + std::to_string(relativeRms * 1e6) +
+                    "e-6 of the rms of the expected values";
+}
+
+static void judgeLse(const reference::Output &expected, const Result &result, PointResult &point) {
+  const NpyArray actual = toArray(result.tensor), value = toArray(expected.value);
+  const NpyArray bound = toArray(*expected.bound);
+  const attnc::ErrorReport report =
+      attnc::compareResults(actual, value, attnc::ErrorRule::Lse, &bound);
+  const attnc::ErrorReport plain = attnc::compareResults(actual, value, attnc::ErrorRule::Lse);
+  Measures measures;
+  measures.lseRatio = report.maxRatio;
+  measures.lseError = plain.maxRatio * attnc::kLseTolerance;
+  point.measures.include(measures);
+  point.failure = report.failure;
+}
+
+static void judgeCopy(const reference::Output &expected, const Result &result, PointResult &point) {
+  const NpyArray zeros(attnc::ElementType::F64, result.tensor.getShape());
+  point.failure = attnc::compareResults(toArray(result.tensor), toArray(expected.value),
+                                        attnc::ErrorRule::Bound, &zeros)
+                      .failure;
+}
+
+static void judge(const reference::Output &expected, const Result &result, PointResult &point) {
+  switch (result.rule) {
+  case Rule::Bound:
+    return judgeBounded(expected, result, point);
+  case Rule::Lse:
+    return judgeLse(expected, result, point);
+  case Rule::Copy:
+    return judgeCopy(expected, result, point);
+  }
+}
+
+void Measures::include(const Measures &other) {
+  const auto raise = [](std::optional<double> &value, std::optional<double> by) {
+    if (by)
+      value = std::fmax(value.value_or(0), *by);
+  };
+  maxRatio = std::fmax(maxRatio, other.maxRatio);
+  rmsRatio = std::fmax(rmsRatio, other.rmsRatio);
+  raise(lseRatio, other.lseRatio);
+  raise(lseError, other.lseError);
+  raise(relativeRms, other.relativeRms);
+}
+
+std::string Measures::describe() const {
+  char text[160];
+  int length = std::snprintf(text, sizeof(text), "err/B %.3f, rms/B %.3f", maxRatio, rmsRatio);
+  if (lseError)
+    length += std::snprintf(text + length, sizeof(text) - size_t(length),
+                            ", lse %.2g (%.3f of its bound)", *lseError, *lseRatio);
+  if (relativeRms)
+    std::snprintf(text + length, sizeof(text) - size_t(length), ", relative rms %.2g",
+                  *relativeRms);
+  return text;
+}
+
+//===----------------------------------------------------------------------===//
+// A call
+//===----------------------------------------------------------------------===//
+
+/// Empty, or what the call wrote that it should not have.
+static std::string findDamage(const Call &call) {
+  std::string damage;
+  for (size_t n = 0; n < call.tensors.size() && damage.empty(); ++n)
+    damage = call.tensors[n].findDamage(/*isOutput=*/false);
+  for (size_t n = 0; n < call.results.size() && damage.empty(); ++n)
+    damage = call.results[n].tensor.findDamage(/*isOutput=*/true);
+  return damage;
+}
+
+PointResult Runner::run(uint64_t seed, int64_t number) {
+  Call call = state->model.makeCall(seed, number);
+  PointResult point;
+  point.description = call.description;
+  for (StridedTensor &tensor : call.tensors)
+    tensor.freeze();
 
   std::vector<void *> argv;
-  for (size_t n = 0; n < inputs.tensors.size(); ++n) {
-    argv.push_back(inputs.tensors[n].getDLTensor());
-    if (n == 2)
-      for (int64_t &offset : inputs.offsets)
-        argv.push_back(&offset);
+  size_t tensor = 0, scalar = 0;
+  for (mlir::Type type : state->getFunction().getArgumentTypes()) {
+    if (type.isIndex())
+      argv.push_back(&call.scalars[scalar++]);
+    else
+      argv.push_back(call.tensors[tensor++].getDLTensor());
   }
-  argv.push_back(output.getDLTensor());
-  argv.push_back(lse.getDLTensor());
-  attnc_call call = {};
-  call.size = sizeof(call);
-  call.num_threads = point.threads;
-  if (int status = state->entry(argv.data(), &call)) {
-    result.failure = "status " + std::to_string(status) + ": " + state->lastError();
-    return result;
+  for (Result &result : call.results)
+    argv.push_back(result.tensor.getDLTensor());
+  attnc_call options = {};
+  options.size = sizeof(options);
+  options.num_threads = call.threads;
+  if (int status = state->entry(argv.data(), &options)) {
+    point.failure = "status " + std::to_string(status) + ": " + state->lastError();
+    return point;
   }
+  point.failure = findDamage(call);
+  if (!call.isDefined || !point.failure.empty())
+    return point;
 
-  auto expected = interpret(*state->module, inputs);
+  auto expected = interpret(state->getFunction(), call);
   if (failed(expected)) {
-    result.failure = "the reference failed";
-    return result;
+    point.failure = "the reference failed";
+    return point;
   }
-  judge((*expected)[0], (*expected)[1], output, lse, result);
-  for (size_t n = 0; n < inputs.tensors.size() && result.failure.empty(); ++n)
-    result.failure = inputs.tensors[n].findDamage(/*isOutput=*/false);
-  if (result.failure.empty())
-    result.failure = output.findDamage(/*isOutput=*/true);
-  if (result.failure.empty())
-    result.failure = lse.findDamage(/*isOutput=*/true);
-  return result;
+  // The last result first: an error in a log-sum-exp or in a state says more than one in an output.
+  for (size_t n = call.results.size(); n-- > 0 && point.failure.empty();) {
+    judge((*expected)[n], call.results[n], point);
+    if (!point.failure.empty())
+      point.failure = "result " + std::to_string(n) + ": " + point.failure;
+  }
+  return point;
 }

@@ -1,5 +1,5 @@
-// The list of configurations and their model texts.
-#include "Configuration.h"
+// The list of attention models and their texts.
+#include "AttentionModel.h"
 
 #include <cstdio>
 
@@ -18,7 +18,7 @@ static void replaceTypes(std::string &text, const std::vector<Capture> &captures
   }
 }
 
-std::string Configuration::getModelText() const {
+std::string AttentionModel::getText() const {
   const auto tensor = [&](int64_t heads, int64_t size) {
     return "tensor<?x" + std::to_string(heads) + "x?x" + std::to_string(size) + "x" +
            attnc::getName(type) + ">";
@@ -63,52 +63,53 @@ std::string Configuration::getModelText() const {
 
 static constexpr ElementType kTypes[] = {ElementType::F32, ElementType::BF16, ElementType::F16};
 
-static void setSizes(Configuration &configuration, int64_t headDim, int64_t valueDim,
-                     int64_t queryHeads, int64_t keyHeads) {
-  configuration.headDim = headDim;
-  configuration.valueDim = valueDim;
-  configuration.queryHeads = queryHeads;
-  configuration.keyHeads = keyHeads;
+static void setSizes(AttentionModel &model, int64_t headDim, int64_t valueDim, int64_t queryHeads,
+                     int64_t keyHeads) {
+  model.headDim = headDim;
+  model.valueDim = valueDim;
+  model.queryHeads = queryHeads;
+  model.keyHeads = keyHeads;
 }
 
-static void addCaptures(Configuration &configuration, const std::vector<Capture> &captures) {
+static void addCaptures(AttentionModel &model, const std::vector<Capture> &captures) {
   for (const Capture &capture : captures) {
     bool isKnown = false;
-    for (const Capture &known : configuration.captures)
+    for (const Capture &known : model.captures)
       isKnown |= known.kind == capture.kind;
     if (!isKnown)
-      configuration.captures.push_back(capture);
+      model.captures.push_back(capture);
   }
 }
 
-static void setMask(Configuration &configuration, const RegionText &region) {
-  configuration.mask = region.text;
-  addCaptures(configuration, region.captures);
+static void setMask(AttentionModel &model, const RegionText &region) {
+  model.mask = region.text;
+  addCaptures(model, region.captures);
 }
 
-static void setScore(Configuration &configuration, const RegionText &region) {
-  configuration.score = region.text;
-  addCaptures(configuration, region.captures);
+static void setScore(AttentionModel &model, const RegionText &region) {
+  model.score = region.text;
+  addCaptures(model, region.captures);
 }
 
 namespace {
-/// Collects configurations; types take turns unless one is asked for.
+/// Collects models; types take turns unless one is asked for.
 class List {
 public:
-  Configuration &add(const std::string &name, std::optional<ElementType> type = std::nullopt) {
-    Configuration configuration;
-    configuration.number = int64_t(configurations.size());
-    configuration.name = name;
-    configuration.type = type.value_or(kTypes[configurations.size() % 3]);
+  AttentionModel &add(const std::string &name, std::optional<ElementType> type = std::nullopt) {
+    const size_t number = models.size();
+    models.push_back(std::make_unique<AttentionModel>());
+    AttentionModel &model = *models.back();
+    model.number = int64_t(number);
+    model.name = name;
+    model.type = type.value_or(kTypes[number % 3]);
     // A spread of ordinary sizes where the size is not the point.
     const int64_t dims[] = {64, 32, 40, 80, 16}, heads[][2] = {{2, 1}, {1, 1}, {4, 2}, {3, 3}};
-    const int64_t headDim = dims[configurations.size() % 5];
-    const auto &headPair = heads[configurations.size() % 4];
-    setSizes(configuration, headDim, headDim, headPair[0], headPair[1]);
-    configurations.push_back(configuration);
-    return configurations.back();
+    const int64_t headDim = dims[number % 5];
+    const auto &headPair = heads[number % 4];
+    setSizes(model, headDim, headDim, headPair[0], headPair[1]);
+    return model;
   }
-  std::vector<Configuration> configurations;
+  std::vector<std::unique_ptr<AttentionModel>> models;
 };
 } // namespace
 
@@ -156,10 +157,10 @@ static void addMasks(List &list) {
       "#attn.any<[#attn.all<[#attn.not<#attn.window<20>>, #attn.chunked<100>]>, #attn.sinks<2>]>",
   };
   for (const char *pattern : patterns) {
-    Configuration &configuration = list.add(std::string("mask ") + pattern);
-    configuration.mask = std::string("mask = [") + pattern + "]";
-    configuration.readsDocumentIds = configuration.mask.find("document") != std::string::npos;
-    configuration.hasOffsets = configuration.number % 2 == 0;
+    AttentionModel &model = list.add(std::string("mask ") + pattern);
+    model.mask = std::string("mask = [") + pattern + "]";
+    model.readsDocumentIds = model.mask.find("document") != std::string::npos;
+    model.hasOffsets = model.number % 2 == 0;
   }
   for (const char *name : {"head_window", "allowed", "batch_parity"})
     setMask(list.add(std::string("mask region ") + name), makeNamedMask(name));
@@ -168,28 +169,28 @@ static void addMasks(List &list) {
 static void addScores(List &list) {
   for (const std::string &change : getScoreChanges())
     setScore(list.add("score " + change), makeScore({change}));
-  Configuration &both = list.add("score alibi+softcap");
+  AttentionModel &both = list.add("score alibi+softcap");
   both.mask = "mask = [#attn.causal]";
   setScore(both, makeScore({"alibi", "softcap"}));
 }
 
 static void addOptions(List &list) {
   for (const char *mask : {"", "#attn.causal", "#attn.causal<bottom_right>", "#attn.window<40>"}) {
-    Configuration &configuration = list.add("offsets");
-    configuration.hasOffsets = true;
+    AttentionModel &model = list.add("offsets");
+    model.hasOffsets = true;
     if (*mask)
-      configuration.mask = std::string("mask = [") + mask + "]";
+      model.mask = std::string("mask = [") + mask + "]";
   }
   for (const char *mask : {"#attn.causal", "#attn.causal, #attn.chunked<64>"}) {
-    Configuration &configuration = list.add("far offsets");
-    configuration.hasOffsets = configuration.hasFarOffsets = true;
-    configuration.mask = std::string("mask = [") + mask + "]";
+    AttentionModel &model = list.add("far offsets");
+    model.hasOffsets = model.hasFarOffsets = true;
+    model.mask = std::string("mask = [") + mask + "]";
   }
   for (const char *mask : {"", "#attn.causal", "#attn.any<[]>"}) {
-    Configuration &configuration = list.add("sink");
-    configuration.hasSink = true;
+    AttentionModel &model = list.add("sink");
+    model.hasSink = true;
     if (*mask)
-      configuration.mask = std::string("mask = [") + mask + "]";
+      model.mask = std::string("mask = [") + mask + "]";
   }
   for (double scale : {0.0, 1.0, -0.3, 0.015625})
     list.add("scale").scale = scale;
@@ -211,49 +212,48 @@ static List makeFixedList() {
 // Random combinations
 //===----------------------------------------------------------------------===//
 
-static void randomize(Configuration &configuration, Random &random) {
-  configuration.type = random.pick({ElementType::F32, ElementType::BF16, ElementType::F16});
+static void randomize(AttentionModel &model, Random &random) {
+  model.type = random.pick({ElementType::F32, ElementType::BF16, ElementType::F16});
   const int64_t keyHeads = random.range(1, 3), group = random.range(1, 3);
   const int64_t headDim = random.oneIn(3) ? random.range(1, 144) : 16 * random.range(1, 8);
-  setSizes(configuration, headDim, random.oneIn(3) ? random.range(1, 144) : headDim,
-           keyHeads * group, keyHeads);
-  configuration.hasOffsets = random.oneIn(2);
-  configuration.hasSink = random.oneIn(4);
+  setSizes(model, headDim, random.oneIn(3) ? random.range(1, 144) : headDim, keyHeads * group,
+           keyHeads);
+  model.hasOffsets = random.oneIn(2);
+  model.hasSink = random.oneIn(4);
   if (random.oneIn(5))
-    configuration.scale = random.normal() * 0.2;
+    model.scale = random.normal() * 0.2;
   if (!random.oneIn(4)) {
     if (random.oneIn(2))
-      setMask(configuration, makeRandomMask(random));
+      setMask(model, makeRandomMask(random));
     else
-      configuration.mask = makeRandomPatterns(random, configuration.readsDocumentIds);
+      model.mask = makeRandomPatterns(random, model.readsDocumentIds);
   }
   if (random.oneIn(2)) {
     std::vector<std::string> changes;
     for (int64_t n = 0, e = random.range(1, 3); n < e; ++n)
       changes.push_back(random.pick(getScoreChanges()));
-    setScore(configuration, makeScore(changes));
+    setScore(model, makeScore(changes));
   }
 }
 
-static void describeSizes(Configuration &configuration) {
+static void describeSizes(AttentionModel &model) {
   const auto number = [](int64_t value) { return std::to_string(value); };
-  configuration.name +=
-      std::string(" ") + attnc::getName(configuration.type) + " d" + number(configuration.headDim) +
-      (configuration.valueDim != configuration.headDim ? "/" + number(configuration.valueDim)
-                                                       : "") +
-      " h" + number(configuration.queryHeads) + "/" + number(configuration.keyHeads);
+  model.name += std::string(" ") + attnc::getName(model.type) + " d" + number(model.headDim) +
+                (model.valueDim != model.headDim ? "/" + number(model.valueDim) : "") + " h" +
+                number(model.queryHeads) + "/" + number(model.keyHeads);
 }
 
-int64_t grid::countFixedConfigurations() { return int64_t(makeFixedList().configurations.size()); }
-
-std::vector<Configuration> grid::makeConfigurations(uint64_t seed, int64_t count) {
+ModelList grid::makeAttentionModels(uint64_t seed, int64_t count) {
   List list = makeFixedList();
-  while (int64_t(list.configurations.size()) < count) {
-    Configuration &configuration = list.add("random");
-    Random random(seed, uint64_t(configuration.number));
-    randomize(configuration, random);
+  while (int64_t(list.models.size()) < count) {
+    AttentionModel &model = list.add("random");
+    Random random(seed, uint64_t(model.number));
+    randomize(model, random);
   }
-  for (Configuration &configuration : list.configurations)
-    describeSizes(configuration);
-  return std::move(list.configurations);
+  ModelList models;
+  for (std::unique_ptr<AttentionModel> &model : list.models) {
+    describeSizes(*model);
+    models.push_back(std::move(model));
+  }
+  return models;
 }

@@ -1,5 +1,5 @@
-// Chooses the sizes and layouts of points and fills their inputs.
-#include "Inputs.h"
+// What the calls of an attention model get: sizes, layouts and values, by family.
+#include "AttentionModel.h"
 
 #include <algorithm>
 #include <limits>
@@ -7,10 +7,42 @@
 using namespace grid;
 using attnc::ElementType;
 
+namespace {
+/// Families of values of Q, K and V.
+enum class Family {
+  Normal,        // N(0, 1)
+  Peaked,        // Q eight times as large
+  Uniform,       // Q = 0 and integer V: counts keys
+  Needle,        // one key per row far above the others, at an edge of a tile
+  Rising,        // scores rise by more than 90 per 32 keys
+  Falling,       // and fall
+  Integers,      // so small that f32 sums are exact
+  ConstantValue, // all values of a column equal: the output, too, where there is no sink
+  Large,         // scores in the thousands, of dot products that do not cancel
+  EqualKeys,     // all keys are one vector
+  NonFinite      // NaN in a few rows of Q and of K
+};
+constexpr int kNumFamilies = 11;
+
+/// Sizes and layouts of one call.
+struct Point {
+  int64_t number = 0;
+  Family family = Family::Normal;
+  int64_t batch = 1, queries = 1, keys = 1;
+  int64_t queryOffset = 0, keyOffset = 0;
+  int32_t threads = 1;
+  Layout queryLayout = Layout::Compact, keyLayout = Layout::Compact, valueLayout = Layout::Compact,
+         outputLayout = Layout::Compact, lseLayout = Layout::Compact;
+
+  /// "B2 Sq33 Sk300 needle q_offset 7 ..."
+  std::string describe() const;
+};
+
 /// Streams of random numbers of one point.
 enum Stream : uint64_t { kSizes = 1 << 20, kValues = 2 << 20 };
+} // namespace
 
-const char *grid::getName(Family family) {
+static const char *getName(Family family) {
   static const char *const names[kNumFamilies] = {
       "normal",   "peaked",         "uniform", "needle",     "rising",    "falling",
       "integers", "constant_value", "large",   "equal_keys", "non_finite"};
@@ -25,10 +57,7 @@ std::string Point::describe() const {
     text += number(", offsets ", queryOffset) + number(" and ", keyOffset);
   text += ", layouts";
   for (Layout layout : {queryLayout, keyLayout, valueLayout, outputLayout, lseLayout})
-    text += std::string(" ") + std::initializer_list<const char *>{"compact",     "transposed",
-                                                                   "fused",       "padded",
-                                                                   "shared_head", "shared_batch"}
-                                   .begin()[int(layout)];
+    text += std::string(" ") + grid::getName(layout);
   return text;
 }
 
@@ -47,16 +76,16 @@ static const std::vector<int64_t> &getLengths() {
 /// Multiply-adds that a point may cost: the reference does them one by one.
 static constexpr int64_t kMaxWork = 12 << 20;
 
-static void chooseSizes(const Configuration &configuration, Random &random, Point &point) {
+static void chooseSizes(const AttentionModel &model, Random &random, Point &point) {
   const std::vector<int64_t> &lengths = getLengths();
-  // Every configuration walks the lengths of queries from another start, so that all occur.
-  const size_t turn = size_t(configuration.number * 5 + point.number * 3);
+  // Every model walks the lengths of queries from another start, so that all occur.
+  const size_t turn = size_t(model.number * 5 + point.number * 3);
   point.queries = lengths[turn % lengths.size()];
   point.keys = random.oneIn(4) ? point.queries : random.pick(lengths);
   point.batch = random.oneIn(20) ? 0 : random.range(1, 3);
   const auto getWork = [&] {
-    return point.batch * configuration.queryHeads * point.queries * point.keys *
-           (configuration.headDim + configuration.valueDim);
+    return point.batch * model.queryHeads * point.queries * point.keys *
+           (model.headDim + model.valueDim);
   };
   while (getWork() > kMaxWork) {
     if (point.batch > 1)
@@ -66,10 +95,10 @@ static void chooseSizes(const Configuration &configuration, Random &random, Poin
   }
 }
 
-static void chooseOffsets(const Configuration &configuration, Random &random, Point &point) {
-  if (!configuration.hasOffsets)
+static void chooseOffsets(const AttentionModel &model, Random &random, Point &point) {
+  if (!model.hasOffsets)
     return;
-  if (configuration.hasFarOffsets && random.oneIn(2))
+  if (model.hasFarOffsets && random.oneIn(2))
     point.queryOffset = point.keyOffset = (int64_t(1) << 33) - random.range(0, 64);
   switch (random.range(0, 4)) {
   case 0: // decoding, or a chunk of a prefill: the ends meet
@@ -90,13 +119,13 @@ static void chooseOffsets(const Configuration &configuration, Random &random, Po
   }
 }
 
-Point grid::makePoint(const Configuration &configuration, uint64_t seed, int64_t number) {
-  Random random(seed + kSizes, uint64_t(configuration.number), uint64_t(number));
+static Point makePoint(const AttentionModel &model, uint64_t seed, int64_t number) {
+  Random random(seed + kSizes, uint64_t(model.number), uint64_t(number));
   Point point;
   point.number = number;
-  point.family = Family((configuration.number * 3 + number) % kNumFamilies);
-  chooseSizes(configuration, random, point);
-  chooseOffsets(configuration, random, point);
+  point.family = Family((model.number * 3 + number) % kNumFamilies);
+  chooseSizes(model, random, point);
+  chooseOffsets(model, random, point);
   point.threads = int32_t(random.pick<int64_t>({1, 1, 2, 3}));
   const std::vector<Layout> inputs = {Layout::Compact, Layout::Compact,    Layout::Transposed,
                                       Layout::Fused,   Layout::Padded,     Layout::SharedHead,
@@ -118,19 +147,19 @@ namespace {
 /// Fills Q, K and V of one point. The value of an element is a function of where it is.
 class ValueFiller {
 public:
-  ValueFiller(const Configuration &configuration, const Point &point, Random &random)
+  ValueFiller(const AttentionModel &model, const Point &point, Random &random)
       : family(point.family), keys(point.keys), random(random) {
     // Of many magnitudes, so that the roundings of a dot product do not all go one way.
     double square = 0;
-    for (int64_t d = 0; d < configuration.headDim; ++d) {
+    for (int64_t d = 0; d < model.headDim; ++d) {
       direction.push_back((random.oneIn(2) ? 1 : -1) * (0.5 + random.uniform()));
       square += direction.back() * direction.back();
     }
-    for (int64_t d = 0; d < configuration.valueDim; ++d)
+    for (int64_t d = 0; d < model.valueDim; ++d)
       constants.push_back(random.normal());
-    isConstant = family == Family::ConstantValue && !configuration.hasSink;
+    isConstant = family == Family::ConstantValue && !model.hasSink;
     // What makes a score of one of a dot product of `direction` with itself.
-    const double scale = configuration.scale.value_or(1 / std::sqrt(double(configuration.headDim)));
+    const double scale = model.scale.value_or(1 / std::sqrt(double(model.headDim)));
     perScore = scale == 0 ? 0 : 1 / (scale * square);
     needle = random.pick<int64_t>({0, 31, 32, 47, 48, 63, 64, 95, 96, 127, 128, keys - 1});
     needle = std::min(needle, std::max<int64_t>(keys - 1, 0));
@@ -226,7 +255,7 @@ static StridedTensor makeDocumentIds(const Point &point, Random &random) {
   return ids;
 }
 
-static StridedTensor makeCapture(const Capture &capture, const Configuration &configuration,
+static StridedTensor makeCapture(const Capture &capture, const AttentionModel &model,
                                  const Point &point, Random &random) {
   const auto make = [&](ElementType type, std::vector<int64_t> shape) {
     return StridedTensor(type, std::move(shape), Layout::Compact, random);
@@ -236,12 +265,12 @@ static StridedTensor makeCapture(const Capture &capture, const Configuration &co
   const int64_t columns = random.range(1, point.keys + 50);
   switch (capture.kind) {
   case Capture::Kind::Slopes: {
-    StridedTensor slopes = make(ElementType::F32, {configuration.queryHeads});
+    StridedTensor slopes = make(ElementType::F32, {model.queryHeads});
     fill(slopes, [](Random &, int64_t head) { return std::ldexp(1.0, -1 - int(head)); }, random);
     return slopes;
   }
   case Capture::Kind::Windows: {
-    StridedTensor windows = make(ElementType::I32, {configuration.queryHeads});
+    StridedTensor windows = make(ElementType::I32, {model.queryHeads});
     fill(windows, [](Random &r, int64_t) { return double(r.range(0, 90)); }, random);
     return windows;
   }
@@ -263,33 +292,41 @@ static StridedTensor makeCapture(const Capture &capture, const Configuration &co
   return allowed;
 }
 
-Inputs grid::makeInputs(const Configuration &configuration, const Point &point, uint64_t seed) {
-  Random random(seed + kValues, uint64_t(configuration.number), uint64_t(point.number));
-  Inputs inputs;
+Call AttentionModel::makeCall(uint64_t seed, int64_t number) const {
+  const Point point = makePoint(*this, seed, number);
+  Random random(seed + kValues, uint64_t(this->number), uint64_t(number));
+  Call call;
+  call.description = point.describe();
+  call.threads = point.threads;
   const auto addTensor = [&](int64_t heads, int64_t length, int64_t dim, Layout layout) {
-    inputs.tensors.emplace_back(
-        configuration.type, std::vector<int64_t>{point.batch, heads, length, dim}, layout, random);
+    call.tensors.emplace_back(type, std::vector<int64_t>{point.batch, heads, length, dim}, layout,
+                              random);
   };
-  addTensor(configuration.queryHeads, point.queries, configuration.headDim, point.queryLayout);
-  addTensor(configuration.keyHeads, point.keys, configuration.headDim, point.keyLayout);
-  addTensor(configuration.keyHeads, point.keys, configuration.valueDim, point.valueLayout);
-  ValueFiller filler(configuration, point, random);
-  fillRows(inputs.tensors[0], [&](int64_t row, int64_t d) { return filler.makeQuery(row, d); });
-  fillRows(inputs.tensors[1], [&](int64_t row, int64_t d) { return filler.makeKey(row, d); });
-  fillRows(inputs.tensors[2], [&](int64_t, int64_t d) { return filler.makeValue(d); });
+  addTensor(queryHeads, point.queries, headDim, point.queryLayout);
+  addTensor(keyHeads, point.keys, headDim, point.keyLayout);
+  addTensor(keyHeads, point.keys, valueDim, point.valueLayout);
+  ValueFiller filler(*this, point, random);
+  fillRows(call.tensors[0], [&](int64_t row, int64_t d) { return filler.makeQuery(row, d); });
+  fillRows(call.tensors[1], [&](int64_t row, int64_t d) { return filler.makeKey(row, d); });
+  fillRows(call.tensors[2], [&](int64_t, int64_t d) { return filler.makeValue(d); });
 
-  if (configuration.hasOffsets)
-    inputs.offsets = {point.queryOffset, point.keyOffset};
-  if (configuration.readsDocumentIds)
-    inputs.tensors.push_back(makeDocumentIds(point, random));
-  if (configuration.hasSink) {
-    inputs.tensors.emplace_back(ElementType::F32, std::vector<int64_t>{configuration.queryHeads},
-                                Layout::Compact, random);
-    fill(inputs.tensors.back(), [](Random &r, int64_t) { return 2 * r.normal(); }, random);
+  if (hasOffsets)
+    call.scalars = {point.queryOffset, point.keyOffset};
+  if (readsDocumentIds)
+    call.tensors.push_back(makeDocumentIds(point, random));
+  if (hasSink) {
+    call.tensors.emplace_back(ElementType::F32, std::vector<int64_t>{queryHeads}, Layout::Compact,
+                              random);
+    fill(call.tensors.back(), [](Random &r, int64_t) { return 2 * r.normal(); }, random);
   }
-  for (const Capture &capture : configuration.captures)
-    inputs.tensors.push_back(makeCapture(capture, configuration, point, random));
-  for (StridedTensor &tensor : inputs.tensors)
-    tensor.freeze();
-  return inputs;
+  for (const Capture &capture : captures)
+    call.tensors.push_back(makeCapture(capture, *this, point, random));
+
+  call.results.push_back({StridedTensor(type, {point.batch, queryHeads, point.queries, valueDim},
+                                        point.outputLayout, random),
+                          Rule::Bound});
+  call.results.push_back({StridedTensor(ElementType::F32, {point.batch, queryHeads, point.queries},
+                                        point.lseLayout, random),
+                          Rule::Lse});
+  return call;
 }
