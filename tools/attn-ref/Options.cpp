@@ -14,7 +14,8 @@ nowhere else but where the model itself rounds (arith.truncf).
   --scalar NUMBER    the next argument, a scalar
   --out FILE.npy     the next result, all of them are wanted; bf16 is written as uint16
   --f64              write float results unrounded, as float64
-  --bound FILE.npy   error bounds (float64) of the --out before it, which attn.attention must give
+  --bound FILE.npy   error bounds (float64) of the --out before it, which an op must give:
+                     attn.attention, attn.selective_scan or attn.causal_conv1d
   --function NAME    which function; not needed when the model has one
   --help             print this text
 

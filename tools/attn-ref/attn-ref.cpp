@@ -53,10 +53,11 @@ static ExitCode writeOutputs(func::FuncOp function, const Options &options,
                              llvm::ArrayRef<reference::Output> outputs) {
   for (auto [number, option] : llvm::enumerate(options.outputs))
     if (!option.boundPath.empty() && !outputs[number].bound)
-      return fail(ExitCode::Diagnosed, "result " + llvm::Twine(number) +
-                                           " has no error bound: only results of attn.attention "
-                                           "that @" +
-                                           function.getName() + " returns directly have one");
+      return fail(ExitCode::Diagnosed,
+                  "result " + llvm::Twine(number) +
+                      " has no error bound: only results of attn.attention, attn.selective_scan "
+                      "and attn.causal_conv1d that @" +
+                      function.getName() + " returns directly have one");
   for (auto [number, option] : llvm::enumerate(options.outputs)) {
     const reference::Output &output = outputs[number];
     std::optional<ElementType> storage = reference::getStorageType(output.value.getElementType());

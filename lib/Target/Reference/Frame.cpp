@@ -14,11 +14,11 @@ int64_t reference::getInteger(const Frame &frame, Value value) {
 LogicalResult reference::emitUnsupported(Operation *op) {
   InFlightDiagnostic diag = op->emitError() << "the reference interpreter does not support '"
                                             << op->getName() << "' with these types";
-  diag.attachNote()
-      << "it knows func.call and func.return; attn.attention and its tiled form; arith and math on "
-         "scalars and tensors of f16, bf16, f32, f64, index and integers up to 64 "
-         "bits; linalg ops, and the commonplace ops of tensor, on tensors; scf.for, "
-         "scf.forall, scf.if and scf.while";
+  diag.attachNote() << "it knows func.call and func.return; attn.attention, attn.selective_scan, "
+                       "attn.causal_conv1d and their tiled forms; arith and math on "
+                       "scalars and tensors of f16, bf16, f32, f64, index and integers up to 64 "
+                       "bits; linalg ops, and the commonplace ops of tensor, on tensors; scf.for, "
+                       "scf.forall, scf.if and scf.while";
   return failure();
 }
 

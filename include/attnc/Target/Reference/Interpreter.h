@@ -8,15 +8,16 @@
 namespace attnc::reference {
 
 struct InterpreterOptions {
-  /// Also compute the error bound of results that attn.attention ops produce.
+  /// Also compute the error bounds of what attn.attention, attn.selective_scan and
+  /// attn.causal_conv1d give.
   bool computeBounds = false;
 };
 
 struct Output {
   Tensor value;
-  /// For a result of an attn.attention that the function returns directly, when asked for: per
+  /// For a result of one of these ops that the function returns directly, when asked for: per
   /// element, the error that a correct implementation with f32 accumulation and the op's storage
-  /// type may make. See ErrorBound.h in lib/Target/Reference for the terms.
+  /// type may make. See ErrorBound.h (attention) and Approximate.h in lib/Target/Reference.
   std::optional<Tensor> bound;
 };
 
