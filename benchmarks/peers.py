@@ -2,8 +2,8 @@
 """Runs one peer library on cases that arrive on standard input; run.py starts one for each.
 
 Each line in is a JSON object and gets one line back:
-  {"load": {fields of Case}, "inputs": [q.npy, k.npy, v.npy], "threads": 1}
-      -> {"rows": [[...], ...]} (the sampled rows of the result) or {"skip": "why"}
+  {"load": {fields of a case}, "kind": "scan", "inputs": [first.npy, ...], "threads": 1}
+      -> {"samples": [[...], ...]} (of the result, as the case wants them) or {"skip": "why"}
   {"seconds": 0.2} -> {"min_ns": ..., "median_ns": ..., "runs": ...}
 """
 import json
@@ -29,7 +29,8 @@ def widen(bits):
 
 
 class Torch:
-    """torch.nn.functional.scaled_dot_product_attention."""
+    """PyTorch: scaled_dot_product_attention, the reference loop of the scan, conv1d."""
+    is_compiled = False
 
     def version(self):
         import torch
@@ -39,19 +40,40 @@ class Torch:
         import torch
         torch.set_num_threads(threads)
         tensors = [torch.from_numpy(x) for x in inputs]
-        if case.dtype == "bf16":
-            tensors = [x.view(torch.bfloat16) for x in tensors]
+        tensors = [x.view(torch.bfloat16) if x.dtype == torch.uint16 else x for x in tensors]
+        if case.kind == "attention":
+            function, read = self.attention(case, tensors)
+        else:
+            import torch_scan
+            make = {"scan": torch_scan.scan_call, "conv": torch_scan.conv_call}[case.kind]
+            # Else compilations for other cases would use up the number that PyTorch allows.
+            torch.compiler.reset()
+            with torch.inference_mode():
+                function, read = make(case, tensors, self.is_compiled)
+
+        def call():
+            with torch.inference_mode():
+                return function()
+
+        return call, lambda result: read(result).float().contiguous().numpy()
+
+    def attention(self, case, tensors):
+        import torch
         mask = None
         if case.mask not in ("dense", "causal"):
             i = torch.arange(case.length)
             mask = (i[None, :] <= i[:, None]) & (i[:, None] - i[None, :] < 1024)
         function = torch.nn.functional.scaled_dot_product_attention
+        return (lambda: function(*tensors, attn_mask=mask, is_causal=case.mask == "causal"),
+                lambda result: result)
 
-        def call():
-            with torch.inference_mode():
-                return function(*tensors, attn_mask=mask, is_causal=case.mask == "causal")
 
-        return call, lambda result: result.float().numpy()
+class TorchCompile(Torch):
+    """The same scan and convolution through torch.compile."""
+    is_compiled = True
+
+    def attention(self, case, tensors):
+        raise Skip("the operation is a kernel already")
 
 
 class OpenVINO:
@@ -64,6 +86,8 @@ class OpenVINO:
     def load(self, case, inputs, threads):
         import openvino as ov
         from openvino import opset13 as ops
+        if case.kind != "attention":
+            raise Skip(f"no {case.kind} among its operations")
         if case.mask not in ("dense", "causal"):
             raise Skip("its operation knows no window, and a dense mask of this size is no contest")
         kind = {"f32": ov.Type.f32, "bf16": ov.Type.bf16}[case.dtype]
@@ -102,6 +126,8 @@ class OnnxRuntime:
         import numpy as np
         import onnxruntime as ort
         from onnx import TensorProto, helper
+        if case.kind != "attention":
+            raise Skip(f"no {case.kind} among its operators")
         if case.dtype != "f32":
             raise Skip("its CPU kernel is f32 only")
         if case.mask not in ("dense", "causal"):
@@ -129,28 +155,30 @@ class OnnxRuntime:
         return lambda: session.run(None, feeds), read
 
 
-PEERS = {"torch": Torch, "openvino": OpenVINO, "onnxruntime": OnnxRuntime}
+PEERS = {"torch": Torch, "torch-compile": TorchCompile, "openvino": OpenVINO,
+         "onnxruntime": OnnxRuntime}
 
 
 def measure(call, seconds):
-    """Calls for about `seconds`, at least three times."""
+    """Calls for about `seconds`, at least three times where calls are not longer than that."""
     times = []
     end = time.perf_counter() + seconds
-    while len(times) < 3 or time.perf_counter() < end:
+    while True:
         start = time.perf_counter_ns()
         call()
         times.append(time.perf_counter_ns() - start)
+        if time.perf_counter() >= end and (len(times) >= 3 or times[-1] >= seconds * 1e9):
+            break
     return {"min_ns": min(times), "median_ns": statistics.median(times), "runs": len(times)}
 
 
 def load(peer, request):
     import numpy as np
-    case = cases.Case(**request["load"])
+    case = cases.from_fields(request["kind"], request["load"])
     call, read = peer.load(case, [np.load(path) for path in request["inputs"]],
                            request["threads"])
-    result = read(call())
-    rows = [result[place].tolist() for place in cases.sampled_rows(case)]
-    return call, rows
+    result = read(call()).reshape(-1)
+    return call, [sample.of(result).tolist() for sample in case.samples()]
 
 
 def main():
@@ -171,8 +199,8 @@ def main():
         request = json.loads(line)
         if "load" in request:
             try:
-                call, rows = load(peer, request)
-                answer = {"rows": rows}
+                call, samples = load(peer, request)
+                answer = {"samples": samples}
             # Whatever a peer raises for a case that it cannot do is its answer.
             except Exception as error:  # pylint: disable=broad-except
                 answer = {"skip": f"{type(error).__name__}: {' '.join(str(error).split())}"[:200]}

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Measures attnc's attention against this CPU's peak and against other libraries, in one run.
+"""Measures attnc's kernels against this CPU's limits and against other libraries, in one run.
 
 Contestants take turns, round after round, each in a process of its own on the same CPUs, so that a
-disturbance of the machine meets all of them. Results of a few rows are checked first; a contestant
-whose rows are wrong is not measured.
+disturbance of the machine meets all of them. A few rows or channels of the results are checked
+first; a contestant whose results are wrong is not measured.
 
   benchmarks/run.py                              compile, run, compare on one thread
   benchmarks/run.py --threads 2 --cases causal   on two threads, the cases whose name says causal
+  benchmarks/run.py --threads 2 --scaling        and attnc on one thread too
   benchmarks/run.py --prepare DIR                only compile, for a machine without a compiler,
   benchmarks/run.py --run DIR                    where this then runs what DIR holds
 
@@ -25,19 +26,41 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import typing
 
+import arrays
 import cases
 import plot
+import tables
 
 HERE = pathlib.Path(__file__).resolve().parent
 SEED = 20250101
-# What code for a -march needs to run (names of /proc/cpuinfo) and which peak it is up against.
+
+
+class March(typing.NamedTuple):
+    """Code for a -march: what it needs to run (names of /proc/cpuinfo), which peak it is up against
+    in attention, which vectors do the arithmetic of scans, and what is compiled for it."""
+    flags: set
+    peak: str
+    vector: str
+    attention_types: tuple
+    has_scans: bool
+
+
 MARCHES = {
-    "x86-64-v3": ({"avx2", "fma", "f16c"}, "avx2_fma", ("f32", "bf16")),
-    "x86-64-v4": ({"avx512f", "avx512bw", "avx512dq", "avx512vl"}, "avx512_fma", ("f32", "bf16")),
-    "cooperlake": ({"avx512f", "avx512_bf16", "avx512_vnni"}, "avx512_bf16", ("bf16",)),
-    "sapphirerapids": ({"amx_tile", "amx_bf16", "avx512_fp16"}, "amx_bf16", ("bf16",)),
+    "x86-64-v3": March({"avx2", "fma", "f16c"}, "avx2_fma", "avx2", ("f32", "bf16"), True),
+    "x86-64-v4": March({"avx512f", "avx512bw", "avx512dq", "avx512vl"}, "avx512_fma", "avx512",
+                       ("f32", "bf16"), True),
+    "cooperlake": March({"avx512f", "avx512_bf16", "avx512_vnni"}, "avx512_bf16", "avx512",
+                        ("bf16",), False),
+    "sapphirerapids": March({"amx_tile", "amx_bf16", "avx512_fp16"}, "amx_bf16", "avx512",
+                            ("bf16",), True),
 }
+
+
+def is_compiled(case, march):
+    march = MARCHES[march]
+    return case.dtype in march.attention_types if case.kind == "attention" else march.has_scans
 
 
 def parse_arguments():
@@ -53,11 +76,13 @@ def parse_arguments():
     parser.add_argument("--static", action="store_true",
                         help="compile batch and length into the model (default: dynamic)")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--scaling", action="store_true",
+                        help="measure attnc on one thread beside --threads")
     parser.add_argument("--cases", default="", help="only cases whose name has this (a regex)")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=float, default=0.3,
                         help="of one contestant in one round (default: %(default)s)")
-    parser.add_argument("--peers", default="torch,openvino,onnxruntime",
+    parser.add_argument("--peers", default="torch,torch-compile,openvino,onnxruntime",
                         help="libraries to compare with (default: %(default)s)")
     parser.add_argument("--peer-python", type=pathlib.Path,
                         help="Python that has them (default: benchmarks/.venv, or this one)")
@@ -89,7 +114,7 @@ def prepare(folder, arguments):
     for march in arguments.march.split(","):
         for case in wanted:
             library = folder / f"{case.model_name(arguments.static)}.{march}.so"
-            if case.dtype not in MARCHES[march][2] or library.exists():
+            if not is_compiled(case, march) or library.exists():
                 continue
             note(f"compiling {library.name}")
             model = library.with_suffix(".mlir")
@@ -115,33 +140,36 @@ class Unfit(Exception):
 class Attnc:
     """A compiled library, run by attn-run."""
 
-    def __init__(self, folder, march, arguments, is_static):
+    def __init__(self, folder, march, arguments, is_static, threads):
         self.name = f"attnc {march}"
-        self.folder, self.march, self.arguments = folder, march, arguments
-        self.is_static = is_static
-        self.peak = MARCHES[march][1]
+        if threads != arguments.threads:
+            self.name += f" t{threads}"
+        self.folder, self.seconds, self.threads = folder, arguments.seconds, threads
+        self.march_name, self.is_static = march, is_static
+        # What tells the limits to compare with, which are measured on all threads.
+        self.march = MARCHES[march] if threads == arguments.threads else None
 
     def attn_run(self, *options):
-        environment = dict(os.environ, ATTNC_NUM_THREADS=str(self.arguments.threads))
-        result = subprocess.run([self.folder / "attn-run", self.library, *self.inputs, *options],
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                env=environment, check=False)
+        command = [self.folder / "attn-run", self.library, *self.inputs,
+                   f"--threads={self.threads}", "--workspace", *options]
+        result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                check=False)
         if result.returncode:
             raise Unfit(result.stderr.strip().splitlines()[-1] if result.stderr else
                         f"exit code {result.returncode}")
         return result.stdout
 
     def load(self, case, inputs, scratch):
-        """Runs once and returns the sampled rows."""
-        if case.dtype not in MARCHES[self.march][2]:
+        """Runs once and returns the sampled results."""
+        self.library = self.folder / f"{case.model_name(self.is_static)}.{self.march_name}.so"
+        if not is_compiled(case, self.march_name) or not self.library.exists():
             raise Unfit("not compiled")
-        self.library = self.folder / f"{case.model_name(self.is_static)}.{self.march}.so"
         self.inputs = [word for path in inputs for word in ("--in", path)]
         output = scratch / "output.npy"
         self.attn_run("--out", output)
         timing = json.loads(self.attn_run("--bench=3", "--json"))
-        self.runs = max(3, min(2000, int(self.arguments.seconds * 1e9 / timing["median_ns"])))
-        return [read_row(output, case, place) for place in cases.sampled_rows(case)]
+        self.runs = max(3, min(20000, int(self.seconds * 1e9 / timing["median_ns"])))
+        return arrays.read_samples(output, case.dtype, case.output_size(), case.samples())
 
     def measure(self):
         return json.loads(self.attn_run(f"--bench={self.runs}", "--json"))
@@ -152,7 +180,7 @@ class Attnc:
 
 class Peer:
     """A library in a Python process of its own (peers.py)."""
-    peak = None
+    march = None
 
     def __init__(self, name, arguments):
         self.name, self.arguments = name, arguments
@@ -179,8 +207,9 @@ class Peer:
         return self.receive()
 
     def load(self, case, inputs, scratch):
-        return self.send(load=dataclasses.asdict(case), inputs=[str(path) for path in inputs],
-                         threads=self.arguments.threads)["rows"]
+        return self.send(kind=case.kind, load=dataclasses.asdict(case),
+                         inputs=[str(path) for path in inputs],
+                         threads=self.arguments.threads)["samples"]
 
     def measure(self):
         return self.send(seconds=self.arguments.seconds)
@@ -190,25 +219,12 @@ class Peer:
         self.process.wait()
 
 
-def read_row(path, case, place):
-    """One row of a .npy file of the case's shape, without NumPy."""
-    width = cases.ELEMENT_BYTES[case.dtype]
-    index = (place[0] * case.heads + place[1]) * case.length + place[2]
-    with open(path, "rb") as file:
-        data = file.read()
-    start = len(data) - case.batch * case.heads * case.length * case.dim * width
-    row = memoryview(data)[start:][index * case.dim * width:(index + 1) * case.dim * width]
-    if case.dtype == "bf16":
-        return [cases.from_bf16(bits) for bits in row.cast("H")]
-    return list(row.cast("f"))
-
-
-def check_rows(case, rows, expected):
-    """Raises Unfit where sampled rows are not what attention gives."""
-    for place, row, wanted in zip(cases.sampled_rows(case), rows, expected):
-        error = max(abs(a - b) for a, b in zip(row, wanted))
-        if not error <= cases.tolerance(case):
-            raise Unfit(f"wrong result: row {place} is off by {error:.2g}")
+def check_samples(case, samples, expected):
+    """Raises Unfit where sampled results are not what the case must give."""
+    for sample, values, wanted in zip(case.samples(), samples, expected):
+        error = max(abs(a - b) for a, b in zip(values, wanted))
+        if not error <= case.tolerance(wanted):
+            raise Unfit(f"wrong result: {sample.place} is off by {error:.2g}")
 
 
 # Running
@@ -221,9 +237,11 @@ def start_contestants(folder, arguments, is_static):
             if line.startswith("flags"):
                 flags = set(line.split(":")[1].split())
                 break
-    contestants = [Attnc(folder, march, arguments, is_static)
-                   for march, (needed, *_) in MARCHES.items()
-                   if needed <= flags and list(folder.glob(f"*.{march}.so"))]
+    counts = {arguments.threads, 1} if arguments.scaling else {arguments.threads}
+    contestants = [Attnc(folder, name, arguments, is_static, threads)
+                   for name, march in MARCHES.items()
+                   if march.flags <= flags and list(folder.glob(f"*.{name}.so"))
+                   for threads in sorted(counts, reverse=True)]
     for name in filter(None, arguments.peers.split(",")):
         try:
             contestants.append(Peer(name, arguments))
@@ -233,43 +251,46 @@ def start_contestants(folder, arguments, is_static):
 
 
 def measure_case(case, contestants, folder, arguments, scratch):
-    """All rounds of one case: {"peak": {...}, "contestants": {name: {...}}}."""
-    inputs = cases.Inputs(case, SEED)
-    paths = [scratch / f"{name}.npy" for name in "qkv"]
-    for tensor, path in enumerate(paths):
-        inputs.write(path, tensor)
-    expected = [inputs.expected_row(*place) for place in cases.sampled_rows(case)]
+    """All rounds of one case: its fields, the measured limits, and a result for each contestant."""
+    inputs = case.inputs(arrays.Generator(SEED))
+    paths = [scratch / f"{number}.npy" for number in range(len(inputs))]
+    for tensor, path in zip(inputs, paths):
+        tensor.write(path)
+    expected = [case.expected(inputs, sample) for sample in case.samples()]
 
     taking_part, results = [], {}
     for contestant in contestants:
         try:
-            check_rows(case, contestant.load(case, paths, scratch), expected)
+            note(f"\r\033[K{case.name}: {contestant.name} ", end="")
+            check_samples(case, contestant.load(case, paths, scratch), expected)
             taking_part.append(contestant)
             results[contestant.name] = {"rounds": []}
         except Unfit as reason:
             results[contestant.name] = {"skipped": str(reason)}
-    peaks = {}
+    wanted = sorted({limit for one in taking_part if one.march for limit in case.limits(one.march)})
+    limits = {}
     for number in range(arguments.rounds):
-        note(f"\r{case.name}: round {number + 1} of {arguments.rounds} ", end="")
-        peak = subprocess.run([folder / "peak", str(arguments.threads), "50"], check=True,
-                              stdout=subprocess.PIPE, text=True).stdout
-        for name, value in json.loads(peak).items():
-            peaks[name] = max(peaks.get(name, 0), value)
+        note(f"\r\033[K{case.name}: round {number + 1} of {arguments.rounds} ", end="")
+        for name, value in measure_limits(folder, arguments.threads, wanted).items():
+            limits[name] = max(limits.get(name, 0), value)
         for contestant in taking_part:
             results[contestant.name]["rounds"].append(contestant.measure())
     note("\r\033[K", end="")
     for contestant in taking_part:
-        summarise(case, results[contestant.name], peaks.get(contestant.peak))
-    return {"case": dataclasses.asdict(case), "name": case.name, "flops": case.flops(),
-            "peak_gflops": peaks, "contestants": results}
+        rounds = results[contestant.name]["rounds"]
+        results[contestant.name].update(case.summary(
+            min(one["min_ns"] for one in rounds),
+            statistics.median(one["median_ns"] for one in rounds), contestant.march, limits))
+    return {"case": dataclasses.asdict(case), "kind": case.kind, "name": case.name, **case.work(),
+            "limits": limits, "contestants": results}
 
 
-def summarise(case, result, peak):
-    rounds = result["rounds"]
-    result["best_gflops"] = case.flops() / min(r["min_ns"] for r in rounds)
-    result["median_gflops"] = case.flops() / statistics.median(r["median_ns"] for r in rounds)
-    if peak:
-        result["of_peak"] = result["best_gflops"] / peak
+def measure_limits(folder, threads, names):
+    if not names:
+        return {}
+    output = subprocess.run([folder / "peak", str(threads), "50", *names], check=True,
+                            stdout=subprocess.PIPE, text=True).stdout
+    return json.loads(output)
 
 
 def machine_facts():
@@ -281,35 +302,6 @@ def machine_facts():
             if key.strip() in ("model name", "cpu family", "model", "stepping", "flags"):
                 facts.setdefault(key.strip(), value.strip())
     return facts
-
-
-def print_table(results, contestants):
-    """GFLOP/s of kept work, the part of the peak, and the ratio of our best to each peer."""
-    names = [contestant.name for contestant in contestants]
-    peers = [c.name for c in contestants if isinstance(c, Peer)]
-    width = max([len(result["name"]) for result in results] + [4])
-    print(f"\n{'GFLOP/s of kept work: best (of peak)':{width}}",
-          *(f"{name:>17}" for name in names))
-    for result in results:
-        cells = []
-        for name in names:
-            one = result["contestants"][name]
-            part = f" ({one['of_peak']:.2f})" if "of_peak" in one else ""
-            cells.append(f"{one['best_gflops']:.1f}{part}" if "best_gflops" in one else "-")
-        print(f"{result['name']:{width}}", *(f"{cell:>17}" for cell in cells))
-    if peers:
-        print(f"\n{'best attnc, times as fast as':{width}}", *(f"{name:>17}" for name in peers))
-    for result in results if peers else []:
-        one = result["contestants"]
-        ours = [one[name]["best_gflops"] for name in names
-                if name not in peers and "best_gflops" in one[name]]
-        cells = [f"{max(ours) / one[name]['best_gflops']:.2f}"
-                 if ours and "best_gflops" in one[name] else "-" for name in peers]
-        print(f"{result['name']:{width}}", *(f"{cell:>17}" for cell in cells))
-    for name in names:
-        reasons = {r["contestants"][name].get("skipped") for r in results} - {None, "not compiled"}
-        for reason in sorted(reasons):
-            print(f"{name} left out cases: {reason}")
 
 
 def run(folder, arguments):
@@ -327,7 +319,7 @@ def run(folder, arguments):
         contestant.close()
     if not results:
         sys.exit(f"run.py: no case has '{arguments.cases}' in its name")
-    print_table(results, contestants)
+    print(tables.text(results, arguments.threads))
 
     now = datetime.datetime.now(datetime.timezone.utc)
     record = {"date": now.isoformat(timespec="seconds"), "command": sys.argv,
