@@ -1,6 +1,8 @@
 // Cuts selective scans into blocks of channels that run in parallel and tiles of time in order.
 #include "SequenceTiler.h"
 
+#include "attnc/Analysis/ScanDecay.h"
+
 using namespace mlir;
 using namespace attnc;
 using namespace attnc::attn;
@@ -13,7 +15,7 @@ class ScanTiler : SequenceTiler {
 public:
   ScanTiler(SelectiveScanOp op, ScanTiles sizes)
       : SequenceTiler(op, op.getU(), op.getCuSeqlens()), op(op), sizes(sizes),
-        hasHeads(op.hasHeads()) {}
+        hasHeads(op.hasHeads()), decay(analyzeDecay(op)) {}
 
   void run();
 
@@ -24,6 +26,8 @@ private:
   }
   /// Channels of a block; the last of a unit may have fewer.
   int64_t blockSize() { return std::min(sizes.channels, getUnitSize()); }
+  /// Tells what is known of the decay factors.
+  void remarkDecay();
   void enterBlock(ValueRange ids);
   void buildBlock(scf::ForallOp forall);
   SmallVector<Value> buildStep(TimeTile tile, Value outputRows, Value state);
@@ -50,6 +54,7 @@ private:
   SelectiveScanOp op;
   ScanTiles sizes;
   bool hasHeads;
+  DecayFacts decay;
   // Of the block being built: the first channel counts within the head, or among all channels.
   Value unit, firstChannel;
   OpFoldResult numChannels;
@@ -120,8 +125,7 @@ SmallVector<Value> ScanTiler::buildStep(TimeTile tile, Value outputRows, Value s
       builder, loc, TypeRange{state.getType(), outputRows.getType()}, u, delta, rates, b, c, skip,
       gate, bias, reset, state, /*elapsed=*/Value(), outputRows, op.isConstantB(), op.isConstantC(),
       op.getDeltaSoftplus(), op.getSoftplusThresholdAttr(), op.getDeltaLimitsAttr(),
-      op.getReverse(), /*powers=*/false,
-      /*contracting=*/false, sizes.timeTile, blockSize());
+      op.getReverse(), decay.powers, decay.contracting, sizes.timeTile, blockSize());
   return {step.getResult(1), step.getResult(0)};
 }
 
@@ -146,7 +150,20 @@ void ScanTiler::buildBlock(scf::ForallOp forall) {
   yieldParts(forall, results, parts);
 }
 
+void ScanTiler::remarkDecay() {
+  if (decay.powers)
+    remark::passed(loc, remarkNamed("decay-powers"))
+        << "decay rates are multiples of the first: powers instead of exponentials";
+  else if (!decay.whyNotPowers.empty())
+    remark::missed(loc, remarkNamed("decay-powers"))
+        << ("an exponential for each state: " + decay.whyNotPowers);
+  if (!decay.contracting)
+    remark::missed(loc, remarkNamed("decay-contracting"))
+        << ("exponentials must take positive exponents: " + decay.whyNotContracting);
+}
+
 void ScanTiler::run() {
+  remarkDecay();
   int64_t block = blockSize();
   remark::passed(loc, remarkNamed("tiles"))
       << llvm::formatv("blocks of {0} channels, time tiles of {1} steps", block, sizes.timeTile)
