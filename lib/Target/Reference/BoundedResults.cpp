@@ -20,7 +20,7 @@ double reference::getBound(Approximate result, ElementType storage) {
   const double bound =
       result.error +
       kRoundingsOfResult * rounding.relative * (std::fabs(result.value) + result.error) +
-      rounding.absolute;
+      kRoundingsOfResult * rounding.absolute;
   return std::isfinite(bound) ? bound : std::numeric_limits<double>::max();
 }
 

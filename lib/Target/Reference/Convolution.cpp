@@ -124,7 +124,8 @@ FailureOr<Results> reference::evaluateConvStep(attn::ConvStepOp op, const Frame 
   const Tensor *bias = findTensor(frame, op.getBias()), *reset = findTensor(frame, op.getReset());
   const int64_t steps = x.getDim(0), numChannels = x.getDim(1), width = weight.getDim(1);
   Results results = {frame.at(op.getWindow()), frame.at(op.getOutput())};
-  if (failed(checkSize(op, "channels of weight (of x)", numChannels, weight.getDim(0))) ||
+  if (failed(checkSizeIsAtMost(op, "channels of x", op.getChannelTile(), numChannels)) ||
+      failed(checkSize(op, "channels of weight (of x)", numChannels, weight.getDim(0))) ||
       (bias && failed(checkSize(op, "channels of bias (of x)", numChannels, bias->getDim(0)))) ||
       (reset && failed(checkSize(op, "time of reset (of x)", steps, reset->getDim(0)))) ||
       failed(checkSize(op, "rows of window", width - 1, results[0].getDim(0))) ||

@@ -3,15 +3,36 @@
 #include "ScalarOps.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 
 using namespace mlir;
 using namespace attnc;
 using namespace attnc::reference;
 
+/// Elements that stand behind the module, in a blob of their own.
+static FailureOr<Tensor> loadResource(Operation *op, DenseResourceElementsAttr resource) {
+  ShapedType type = resource.getType();
+  FailureOr<Tensor> result = makeTensor(op, type.getElementType(), type.getShape());
+  if (failed(result))
+    return failure();
+  std::optional<ElementType> storage = getStorageType(type.getElementType());
+  if (!storage || storage == ElementType::Bool)
+    return emitUnsupported(op);
+  const AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+  const int64_t got = blob ? static_cast<int64_t>(blob->getData().size()) : 0;
+  const int64_t wanted = result->getNumElements() * static_cast<int64_t>(getByteWidth(*storage));
+  if (failed(checkSize(op, "bytes of dense_resource", wanted, got)))
+    return failure();
+  result->load(blob->getData().data());
+  return result;
+}
+
 FailureOr<Tensor> reference::evaluateConstant(Operation *op) {
   TypedAttr value = cast<arith::ConstantOp>(op).getValue();
   if (isComputable(value.getType()))
     return Tensor::scalar(value.getType(), makeCell(value));
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(value))
+    return loadResource(op, resource);
   auto elements = dyn_cast<DenseIntOrFPElementsAttr>(value);
   if (!elements || !isa<RankedTensorType>(elements.getType()))
     return emitUnsupported(op);
@@ -20,7 +41,9 @@ FailureOr<Tensor> reference::evaluateConstant(Operation *op) {
   if (failed(result))
     return failure();
   Cell *cell = result->mutableData();
-  if (isa<FloatType>(elementType)) {
+  if (isa<FloatType>(elementType) && !elements.isSplat()) {
+    result->load(elements.getRawData().data());
+  } else if (isa<FloatType>(elementType)) {
     for (const APFloat &element : elements.getValues<APFloat>())
       *cell++ = makeCell(element);
   } else {

@@ -28,6 +28,13 @@ LogicalResult reference::checkSize(Operation *op, const Twine &what, int64_t wan
   return op->emitError() << what << ": wanted " << wanted << ", got " << got;
 }
 
+LogicalResult reference::checkSizeIsAtMost(Operation *op, const Twine &what, int64_t limit,
+                                           int64_t got) {
+  if (got <= limit)
+    return success();
+  return op->emitError() << what << ": wanted at most " << limit << ", got " << got;
+}
+
 FailureOr<Tensor> reference::makeTensor(Operation *op, Type elementType, ArrayRef<int64_t> shape) {
   if (!isComputable(elementType))
     return emitUnsupported(op);

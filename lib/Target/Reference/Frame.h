@@ -21,6 +21,10 @@ llvm::LogicalResult emitUnsupported(mlir::Operation *op);
 llvm::LogicalResult checkSize(mlir::Operation *op, const llvm::Twine &what, int64_t wanted,
                               int64_t got);
 
+/// Emits "<what>: wanted at most <limit>, got <got>" at `op` unless the size is in the limit.
+llvm::LogicalResult checkSizeIsAtMost(mlir::Operation *op, const llvm::Twine &what, int64_t limit,
+                                      int64_t got);
+
 /// A zero-filled tensor for a result of `op`, or an error when its shape is negative or too large.
 llvm::FailureOr<Tensor> makeTensor(mlir::Operation *op, mlir::Type elementType,
                                    llvm::ArrayRef<int64_t> shape);

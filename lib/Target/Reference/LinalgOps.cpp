@@ -1,5 +1,5 @@
 // Structured ops of linalg: one loop nest over the iteration space, the body run at each point.
-#include "Evaluators.h"
+#include "Contraction.h"
 #include "ScalarProgram.h"
 
 using namespace mlir;
@@ -120,6 +120,16 @@ static LogicalResult runLoops(ScalarProgram &body, ArrayRef<int64_t> ranges,
   }
 }
 
+static void runAsContraction(ArrayRef<int64_t> ranges, ArrayRef<Access> accesses,
+                             ArrayRef<const Cell *> cells, Cell *output) {
+  SmallVector<ContractionLoop> loops;
+  for (auto [loop, range] : llvm::enumerate(ranges))
+    loops.push_back(
+        {range, accesses[0].strides[loop], accesses[1].strides[loop], accesses[2].strides[loop]});
+  runContraction(loops, cells[0] + accesses[0].position, cells[1] + accesses[1].position,
+                 output + accesses[2].position);
+}
+
 FailureOr<Results> reference::evaluateLinalgOp(linalg::LinalgOp op, const Frame &frame) {
   if (!op.hasPureTensorSemantics())
     return emitUnsupported(op);
@@ -149,7 +159,9 @@ FailureOr<Results> reference::evaluateLinalgOp(linalg::LinalgOp op, const Frame 
     outputs.push_back(result.mutableData());
     cells[op.getNumDpsInputs() + k] = outputs.back(); // the body sees its own earlier results
   }
-  if (failed(runLoops(*body, *ranges, accesses, cells, outputs)))
+  if (isContraction(op))
+    runAsContraction(*ranges, accesses, cells, outputs.front());
+  else if (failed(runLoops(*body, *ranges, accesses, cells, outputs)))
     return failure();
   return results;
 }

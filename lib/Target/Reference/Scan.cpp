@@ -252,36 +252,44 @@ static ScanChannel makeTileChannel(attn::ScanStepOp op, const Frame &frame, int6
   return series;
 }
 
-/// Checks the sizes of a tile that its type may leave open: steps and channels.
+/// Checks what types may leave open, against the steps and channels of u; axes that an operand does
+/// not have are negative.
 static LogicalResult checkTileSizes(attn::ScanStepOp op, const Frame &frame) {
   const Tensor &u = frame.at(op.getU());
   const int64_t steps = u.getDim(0), channels = u.getDim(1);
-  const auto check = [&](StringRef name, Value operand, int64_t stepAxis, int64_t channelAxis,
-                         bool maySharePerTile) {
-    const Tensor *tensor = findTensor(frame, operand);
-    if (!tensor)
-      return success();
-    if (stepAxis >= 0 &&
-        failed(checkSize(op, "time of " + name + " (of u)", steps, tensor->getDim(stepAxis))))
-      return failure();
-    if (channelAxis < 0 || (maySharePerTile && tensor->getDim(channelAxis) == 1))
-      return success();
-    return checkSize(op, "channels of " + name + " (of u)", channels, tensor->getDim(channelAxis));
+  if (failed(checkSizeIsAtMost(op, "time of u", op.getTimeTile(), steps)) ||
+      failed(checkSizeIsAtMost(op, "channels of u", op.getChannelTile(), channels)))
+    return failure();
+  struct Axes {
+    StringRef name;
+    Value operand;
+    int64_t time, channels;
+    bool mayShare;
   };
-  const int64_t none = -1;
   const bool constantB = op.getConstantB(), constantC = op.getConstantC();
-  return success(
-      succeeded(check("delta", op.getDelta(), 0, 1, true)) &&
-      succeeded(check("A", op.getA(), none, 0, true)) &&
-      succeeded(check("B", op.getB(), constantB ? none : 0, constantB ? 0 : none, true)) &&
-      succeeded(check("C", op.getC(), constantC ? none : 0, constantC ? 0 : none, true)) &&
-      succeeded(check("skip", op.getSkip(), none, 0, true)) &&
-      succeeded(check("gate", op.getGate(), 0, 1, false)) &&
-      succeeded(check("delta_bias", op.getDeltaBias(), none, 0, true)) &&
-      succeeded(check("reset", op.getReset(), 0, none, false)) &&
-      succeeded(check("state", op.getH(), none, 0, false)) &&
-      succeeded(check("elapsed", op.getElapsed(), none, 0, true)) &&
-      succeeded(check("output", op.getOutput(), 0, 1, false)));
+  const Axes operands[] = {{"delta", op.getDelta(), 0, 1, true},
+                           {"A", op.getA(), -1, 0, true},
+                           {"B", op.getB(), constantB ? -1 : 0, constantB ? 0 : -1, true},
+                           {"C", op.getC(), constantC ? -1 : 0, constantC ? 0 : -1, true},
+                           {"skip", op.getSkip(), -1, 0, true},
+                           {"gate", op.getGate(), 0, 1, false},
+                           {"delta_bias", op.getDeltaBias(), -1, 0, true},
+                           {"reset", op.getReset(), 0, -1, false},
+                           {"state", op.getH(), -1, 0, false},
+                           {"elapsed", op.getElapsed(), -1, 0, true},
+                           {"output", op.getOutput(), 0, 1, false}};
+  for (const Axes &axes : operands) {
+    const Tensor *tensor = findTensor(frame, axes.operand);
+    if (tensor && axes.time >= 0 &&
+        failed(checkSize(op, "time of " + axes.name + " (of u)", steps, tensor->getDim(axes.time))))
+      return failure();
+    if (!tensor || axes.channels < 0 || (axes.mayShare && tensor->getDim(axes.channels) == 1))
+      continue;
+    if (failed(checkSize(op, "channels of " + axes.name + " (of u)", channels,
+                         tensor->getDim(axes.channels))))
+      return failure();
+  }
+  return success();
 }
 
 FailureOr<Results> reference::evaluateScanStep(attn::ScanStepOp op, const Frame &frame) {
