@@ -7,6 +7,10 @@ include "dialects/Attn/AttnOpBase.td"
 def SelectiveScanOp : Attn_Op<"selective_scan", [
     AttrSizedOperandSegments, Pure,
     DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>,
+    DeclareOpInterfaceMethods<TilingInterface,
+        ["getLoopIteratorTypes", "getIterationDomain", "getTiledImplementation",
+         "getResultTilePosition", "generateResultTileValue",
+         "getIterationDomainTileFromResultTile"]>,
     DeclareOpInterfaceMethods<ValueBoundsOpInterface, ["populateBoundsForShapedValueDim"]>]> {
   let summary = "Mamba's selective scan over whole sequences";
   let description = [{
@@ -93,6 +97,10 @@ def SelectiveScanOp : Attn_Op<"selective_scan", [
 def CausalConv1dOp : Attn_Op<"causal_conv1d", [
     AttrSizedOperandSegments, Pure,
     DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>,
+    DeclareOpInterfaceMethods<TilingInterface,
+        ["getLoopIteratorTypes", "getIterationDomain", "getTiledImplementation",
+         "getResultTilePosition", "generateResultTileValue",
+         "getIterationDomainTileFromResultTile"]>,
     DeclareOpInterfaceMethods<ValueBoundsOpInterface, ["populateBoundsForShapedValueDim"]>]> {
   let summary = "short causal convolution of each channel along time";
   let description = [{
@@ -202,7 +210,8 @@ def ConvStepOp : Attn_StepOp<"conv_step"> {
   let description = [{
     The tiled form of `attn.causal_conv1d` for T steps of C channels: x and output are `T x C`,
     weight `C x W`, bias `C`, reset `T`, window `(W - 1) x C`: the steps before the tile, replaced
-    by the last steps seen. A tile has at most `channel_tile` channels. Works on tensors and, after bufferization, on memrefs.
+    by the last steps seen. A tile has at most `channel_tile` channels. Works on tensors and, after
+    bufferization, on memrefs.
   }];
   let arguments = (ins
     StorageShaped:$x, StorageShaped:$weight, Optional<StorageShaped>:$bias,
