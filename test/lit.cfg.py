@@ -73,6 +73,8 @@ if config.sanitized:
         "detect_leaks=0:allow_user_poisoning=0:detect_container_overflow=0")
 provide("numpy", succeeds(python, "-c", "import numpy"), f"{python} has no NumPy")
 provide("torch", succeeds(python, "-c", "import torch"), f"{python} has no PyTorch")
+if hasattr(os, "sched_getaffinity"):
+    provide("two-cpus", len(os.sched_getaffinity(0)) >= 2, "it may use one CPU only")
 if machine == "x86_64":
     provide("avx2", {"avx2", "fma", "f16c", "bmi2"} <= flags, "this CPU lacks AVX2 or FMA")
     provide("avx512", {"avx512f", "avx512bw", "avx512vl", "avx512dq"} <= flags,
