@@ -29,7 +29,7 @@ def SelectiveScanOp : Attn_Op<"selective_scan", [
 
     | operand | channels (Mamba-1) | heads (Mamba-2) |
     |---|---|---|
-    | u, gate | `B x L x D x T` | `B x L x H x P x T` |
+    | u, gate, output | `B x L x D x T` | `B x L x H x P x T` |
     | delta | `B x L x D` | `B x L x H` |
     | A | `D x N x f32`, or `D x f32`: one decay for all states | `H x f32` |
     | B, C | `B x L x G x N`, or constant: `D x N x f32` | `B x L x G x N`, or `H x N x f32` |
@@ -39,9 +39,10 @@ def SelectiveScanOp : Attn_Op<"selective_scan", [
     | reset | `B x L x i1` | the same |
     | cu_seqlens | `(S + 1) x i32` | the same |
 
-    T is f32, f16 or bf16; delta, B, C and gate have the type of u or f32, each by itself. All
-    arithmetic and the state are f32. G divides the channels (heads): channel d reads group
-    `d / (D / G)`. B, L and S may be dynamic.
+    T is f32, f16 or bf16; delta, B, C and gate have the element type of u or f32, each by itself,
+    and the output has the very type of u. All arithmetic and the state are f32. N is from 1 to
+    1024. G divides the channels (heads): channel d reads group `d / (D / G)`. B, L and S may be
+    dynamic.
 
     `init` is the state before the first step (0 where it is not given), `last_state`, a second
     result on request, the state after the last; a sequence of no steps hands init on. S is the
