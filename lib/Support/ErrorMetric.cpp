@@ -108,7 +108,7 @@ double attnc::getUnitRoundoff(ElementType type) {
 }
 
 ErrorReport attnc::compareResults(const NpyArray &actual, const NpyArray &expected, ErrorRule rule,
-                                  const NpyArray *bound) {
+                                  const NpyArray *bound, std::optional<double> relativeRmsLimit) {
   ErrorReport report;
   report.failure = checkInputs(actual, expected, rule, bound);
   if (!report.passed())
@@ -119,7 +119,7 @@ ErrorReport attnc::compareResults(const NpyArray &actual, const NpyArray &expect
     return "element " + formatIndex(index, actual.shape) + " is " +
            formatNumber(actual.get(index)) + ", expected " + formatNumber(expected.get(index));
   };
-  double sumOfSquares = 0;
+  double sumOfSquares = 0, squaredErrors = 0, squaredValues = 0;
   int64_t finite = 0;
   int64_t worst = -1;
   for (int64_t i = 0, count = actual.getNumElements(); i < count; ++i) {
@@ -134,6 +134,8 @@ ErrorReport attnc::compareResults(const NpyArray &actual, const NpyArray &expect
     const double ratio = error == 0 ? 0 : error / limit;
     ++finite;
     sumOfSquares += ratio * ratio;
+    squaredErrors += error * error;
+    squaredValues += want * want;
     report.maxError = std::fmax(report.maxError, error);
     if (ratio > report.maxRatio || worst < 0) {
       report.maxRatio = ratio;
@@ -141,6 +143,7 @@ ErrorReport attnc::compareResults(const NpyArray &actual, const NpyArray &expect
     }
   }
   report.rmsRatio = finite ? std::sqrt(sumOfSquares / double(finite)) : 0;
+  report.relativeRms = squaredErrors == 0 ? 0 : std::sqrt(squaredErrors / squaredValues);
   if (!report.passed())
     return report;
   if (report.maxRatio > kMaxErrorRatio)
@@ -150,5 +153,8 @@ ErrorReport attnc::compareResults(const NpyArray &actual, const NpyArray &expect
            report.rmsRatio > kRmsErrorRatio)
     report.failure = "the rms of error / bound is " + formatNumber(report.rmsRatio) + ", above " +
                      formatNumber(kRmsErrorRatio);
+  else if (relativeRmsLimit && !(report.relativeRms <= *relativeRmsLimit))
+    report.failure = "the rms of the errors is " + formatNumber(report.relativeRms) +
+                     " of the rms of the expected values, above " + formatNumber(*relativeRmsLimit);
   return report;
 }

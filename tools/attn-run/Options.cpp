@@ -23,6 +23,7 @@ Arguments, each option for the next input or output of the function:
 Checks, each for the next output; exit code 6 when a result is outside its tolerance:
   --check FILE.npy      expected values, best in f64
   --bound FILE.npy      bounds of the errors for the --check before it
+  --rms NUMBER          what the rms of its errors may be, relative to that of the values
   --check-lse FILE.npy  expected values of a log-sum-exp, with its own tolerance
 
 Running:
@@ -111,9 +112,11 @@ private:
         options.outputs.push_back(text);
     } else if (name == "--check" || name == "--check-lse") {
       if (takeValue(text))
-        options.checks.push_back({text, name == "--check-lse", ""});
+        options.checks.push_back({text, name == "--check-lse", "", std::nullopt});
     } else if (name == "--bound") {
       parseBound();
+    } else if (name == "--rms") {
+      parseRmsLimit();
     } else if (name == "--shape") {
       parseShape();
     } else if (name == "--function") {
@@ -141,6 +144,20 @@ private:
         !options.checks.back().boundPath.empty())
       return fail("--bound belongs after a --check, one for each");
     options.checks.back().boundPath = path;
+  }
+
+  void parseRmsLimit() {
+    std::string text;
+    if (!takeValue(text))
+      return;
+    if (options.checks.empty() || options.checks.back().isLse ||
+        options.checks.back().relativeRmsLimit)
+      return fail("--rms belongs after a --check, one for each");
+    char *textEnd;
+    const double limit = std::strtod(text.c_str(), &textEnd);
+    if (*textEnd || !(limit >= 0))
+      return fail("--rms wants a number of 0 or more, got '" + text + "'");
+    options.checks.back().relativeRmsLimit = limit;
   }
 
   void parseShape() {

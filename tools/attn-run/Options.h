@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct CheckOption {
   std::string path;
   bool isLse = false;
   std::string boundPath; // empty: the default bounds
+  std::optional<double> relativeRmsLimit;
 };
 
 struct Options {

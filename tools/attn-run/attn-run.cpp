@@ -119,7 +119,8 @@ private:
       const attnc::ErrorRule rule = option.isLse ? attnc::ErrorRule::Lse : attnc::ErrorRule::Bound;
       checks.push_back(
           {output.spec->name, attnc::compareResults(actual, expected, rule,
-                                                    option.boundPath.empty() ? nullptr : &bound)});
+                                                    option.boundPath.empty() ? nullptr : &bound,
+                                                    option.relativeRmsLimit)});
     }
     return kSuccess;
   }
@@ -159,9 +160,10 @@ private:
 
   void printText() const {
     for (const CheckResult &result : checks)
-      std::printf("%s: %s, largest error %.3g of its bound, rms %.3g\n", result.output,
-                  result.report.passed() ? "within tolerance" : "outside tolerance",
-                  result.report.maxRatio, result.report.rmsRatio);
+      std::printf("%s: %s, largest error %.3g of its bound, rms %.3g, rms relative to the values "
+                  "%.3g\n",
+                  result.output, result.report.passed() ? "within tolerance" : "outside tolerance",
+                  result.report.maxRatio, result.report.rmsRatio, result.report.relativeRms);
     if (options.benchRuns > 0)
       std::printf("%s: %lld runs, min %.3f us, median %.3f us\n", function.metadata->name,
                   (long long)options.benchRuns, double(timing.minNs) / 1000,
@@ -177,11 +179,13 @@ private:
     if (!checks.empty()) {
       std::printf(", \"checks\": [");
       for (const CheckResult &result : checks)
-        std::printf("%s{\"output\": \"%s\", \"passed\": %s, \"max_ratio\": %s, \"rms_ratio\": %s}",
+        std::printf("%s{\"output\": \"%s\", \"passed\": %s, \"max_ratio\": %s, \"rms_ratio\": %s, "
+                    "\"relative_rms\": %s}",
                     &result == &checks.front() ? "" : ", ", result.output,
                     result.report.passed() ? "true" : "false",
                     formatJson(result.report.maxRatio).c_str(),
-                    formatJson(result.report.rmsRatio).c_str());
+                    formatJson(result.report.rmsRatio).c_str(),
+                    formatJson(result.report.relativeRms).c_str());
       std::printf("]");
     }
     std::printf("}\n");

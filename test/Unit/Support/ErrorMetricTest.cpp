@@ -53,6 +53,32 @@ TEST(ErrorMetric, smallErrorsEverywhereFailByTheirRms) {
             "");
 }
 
+TEST(ErrorMetric, theRmsMayHaveALimitRelativeToTheValues) {
+  NpyArray expected = make(ElementType::F64, {2}, 3), actual = make(ElementType::F32, {2}, 3);
+  const NpyArray bound = make(ElementType::F64, {2}, 1);
+  expected.set(1, 4);
+  actual.set(1, 4.5);
+  const auto compare = [&](double limit) {
+    return compareResults(actual, expected, ErrorRule::Bound, &bound, limit);
+  };
+  EXPECT_DOUBLE_EQ(compare(0.1).relativeRms, 0.1); // 0.5 of sqrt(9 + 16)
+  EXPECT_EQ(compare(0.11).failure, "");
+  EXPECT_EQ(compare(0.05).failure,
+            "the rms of the errors is 0.1 of the rms of the expected values, above 0.05");
+  // Errors of zeros have no relation to them.
+  const NpyArray zeros = make(ElementType::F64, {2}, 0);
+  EXPECT_EQ(compareResults(zeros, zeros, ErrorRule::Each, &bound, 0).failure, "");
+  EXPECT_EQ(compareResults(make(ElementType::F32, {2}, 0.5), zeros, ErrorRule::Each, &bound, 1e9)
+                .relativeRms,
+            kInf);
+}
+
+TEST(ErrorMetric, onlyTheBoundRuleLimitsTheRmsOfRatios) {
+  const NpyArray ones = make(ElementType::F64, {64}, 1), actual = make(ElementType::F32, {64}, 1.5);
+  EXPECT_FALSE(compareResults(actual, ones, ErrorRule::Bound, &ones).passed());
+  EXPECT_TRUE(compareResults(actual, ones, ErrorRule::Each, &ones).passed());
+}
+
 TEST(ErrorMetric, aBoundOfZeroAsksForEquality) {
   const NpyArray expected = make(ElementType::F64, {2}, 0), bound = make(ElementType::F64, {2}, 0);
   NpyArray actual = make(ElementType::F32, {2}, 0);
