@@ -3,6 +3,7 @@
 #include "RowCopy.h"
 #include "ScratchAllocator.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 using namespace mlir;
@@ -83,4 +84,23 @@ void ChannelRows::store(Value vector, Value target, ValueRange indices, Lanes la
     memref::StoreOp::create(vb.builder, vb.loc, scalar, target,
                             append(indices, vb.add(lanes.channel, lane)));
   });
+}
+
+void ChannelRows::prefetch(Value tile, Value row, Lanes lanes, bool forWriting) {
+  OpBuilder &b = vb.builder;
+  auto type = cast<MemRefType>(tile.getType());
+  auto metadata = memref::ExtractStridedMetadataOp::create(b, vb.loc, tile);
+  Value inRow = type.getShape().back() == 1 ? vb.index(0) : lanes.channel;
+  Value inTile = arith::MulIOp::create(b, vb.loc, row, metadata.getStrides()[0]);
+  Value element = vb.add(metadata.getOffset(), vb.add(inTile, inRow));
+  Value base = memref::ExtractAlignedPointerAsIndexOp::create(b, vb.loc, tile);
+  Value address = vb.add(base, vb.mul(element, type.getElementTypeBitWidth() / 8));
+  address = arith::IndexCastOp::create(b, vb.loc, b.getI64Type(), address);
+  auto pointer =
+      LLVM::IntToPtrOp::create(b, vb.loc, LLVM::LLVMPointerType::get(b.getContext()), address);
+  // What is read goes to the second-level cache: rows that lie multiples of a page apart would
+  // throw each other out of the first. What is written can be asked for in the first only.
+  constexpr uint32_t kSecondLevel = 2, kAllLevels = 3, kDataCache = 1;
+  LLVM::Prefetch::create(b, vb.loc, pointer, forWriting, forWriting ? kAllLevels : kSecondLevel,
+                         kDataCache);
 }

@@ -36,6 +36,10 @@ public:
   /// Stores the channels that exist, converting to the type of the target.
   void store(mlir::Value vector, mlir::Value target, mlir::ValueRange indices, Lanes lanes);
 
+  /// Asks the memory for what `load` or `store` will need at row `row` of a tile, which may lie
+  /// outside of it: prefetching takes any address. Hardware does not see the rows of a block coming.
+  void prefetch(mlir::Value tile, mlir::Value row, Lanes lanes, bool forWriting = false);
+
 private:
   void forEachPartialChannel(Lanes lanes, llvm::function_ref<void(mlir::Value lane)> body);
 

@@ -59,6 +59,10 @@ void ConvStepLowering::convolve(Lanes lanes) {
 
   Value numSteps = memref::DimOp::create(builder, vb.loc, op.getX(), 0);
   window = vb.forLoop(zero, numSteps, 1, window, [&](Value step, ValueRange carried) {
+    // The same step of the next tile: one tile is the time a row has to arrive from memory.
+    Value ahead = vb.add(step, numSteps);
+    rows.prefetch(op.getX(), ahead, lanes);
+    rows.prefetch(op.getOutput(), ahead, lanes, /*forWriting=*/true);
     Values seen = applyReset(step, carried);
     seen.push_back(rows.load(op.getX(), step, lanes));
     Value sum = start;

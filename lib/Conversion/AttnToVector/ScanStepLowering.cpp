@@ -40,6 +40,9 @@ public:
   void run();
 
 private:
+  /// Steps of phase 1 that a row takes to arrive from memory.
+  static constexpr int64_t kPrefetchDistance = 8;
+
   /// Rows of f32 scratch, one per step, as [vector][step][lane].
   Value allocateRows() { return allocate({rows.capacity(), timeTile, vb.lanes()}); }
   Value allocate(ArrayRef<int64_t> shape) {
@@ -48,6 +51,8 @@ private:
 
   /// Phase 1: step sizes, inputs dt * u, and the skip connection as the start of the output.
   void prepareRows();
+  /// What this phase needs soon and the last one needs of this step.
+  void prefetchRows(Value step, Lanes lanes);
   Value buildStepSize(Value step, Lanes lanes);
   /// Phase 2: the recurrence.
   void scan();
@@ -149,10 +154,21 @@ Value ScanStepLowering::buildStepSize(Value step, Lanes lanes) {
   return dt;
 }
 
+void ScanStepLowering::prefetchRows(Value step, Lanes lanes) {
+  Value ahead = vb.add(step, op.getReverse() ? -kPrefetchDistance : kPrefetchDistance);
+  rows.prefetch(op.getU(), ahead, lanes);
+  rows.prefetch(op.getDelta(), ahead, lanes);
+  if (op.getGate())
+    rows.prefetch(op.getGate(), step, lanes);
+  if (op.getOutput())
+    rows.prefetch(op.getOutput(), step, lanes, /*forWriting=*/true);
+}
+
 void ScanStepLowering::prepareRows() {
   Value zero = vb.index(0);
   vb.forLoop(zero, numSteps, 1, [&](Value step) {
     rows.forEach([&](Lanes lanes) {
+      prefetchRows(step, lanes);
       SmallVector<Value> place{lanes.vector, step, zero};
       Value dt = buildStepSize(step, lanes), u = rows.load(op.getU(), step, lanes);
       vb.store(dt, stepSizes, place);
@@ -238,11 +254,15 @@ Values ScanStepLowering::foldStep(Value vector, Value step, Value firstState, Va
   Value sums[2] = {outputs ? vb.load(outputs, place) : Value(), Value()};
   Values next;
   for (auto [i, before] : llvm::enumerate(states)) {
-    Value state = vb.add(firstState, i), old = before;
-    if (isReset)
-      old = arith::SelectOp::create(builder, vb.loc, isReset, vb.splat(0.0f), old);
+    Value state = vb.add(firstState, i), factor = decay[i], old = before;
+    if (isReset) {
+      // Neither an infinite factor nor a state that is no number outlives a reset.
+      Value zero = vb.splat(0.0f);
+      factor = arith::SelectOp::create(builder, vb.loc, isReset, zero, factor);
+      old = arith::SelectOp::create(builder, vb.loc, isReset, zero, old);
+    }
     Value b = loadProjection(projectionB, op.getConstantB(), vector, step, state);
-    next.push_back(vb.fma(decay[i], old, vb.mulF(input, b)));
+    next.push_back(vb.fma(factor, old, vb.mulF(input, b)));
     if (!outputs)
       continue;
     Value c = loadProjection(projectionC, op.getConstantC(), vector, step, state);
