@@ -21,17 +21,20 @@ static std::vector<SeededBug> join(std::initializer_list<ArrayRef<SeededBug>> pa
 
 const std::vector<SeededBug> &attnc::test::getAttentionBugs() {
   static const std::vector<SeededBug> bugs =
-      join({getModelBugs(), getTilingBugs(), getKernelBugs()});
+      join({getModelBugs(), getTilingBugs(), getAttentionKernelBugs(), getSharedKernelBugs()});
   return bugs;
 }
 
 const std::vector<SeededBug> &attnc::test::getScanBugs() {
-  static const std::vector<SeededBug> bugs = join({getScanModelBugs(), getScanTilingBugs()});
+  static const std::vector<SeededBug> bugs =
+      join({getScanModelBugs(), getScanTilingBugs(), getScanKernelBugs(), getSharedKernelBugs()});
   return bugs;
 }
 
 const std::vector<SeededBug> &attnc::test::getSeededBugs() {
-  static const std::vector<SeededBug> bugs = join({getAttentionBugs(), getScanBugs()});
+  static const std::vector<SeededBug> bugs =
+      join({getModelBugs(), getTilingBugs(), getAttentionKernelBugs(), getScanModelBugs(),
+            getScanTilingBugs(), getScanKernelBugs(), getSharedKernelBugs()});
   return bugs;
 }
 

@@ -38,12 +38,16 @@ const SeededBug *findSeededBug(llvm::StringRef name);
 llvm::ArrayRef<SeededBug> getModelBugs();
 /// In tiles, loops and the state that they carry (stage tiled).
 llvm::ArrayRef<SeededBug> getTilingBugs();
-/// In vector kernels and tasks (stages vector and llvm).
-llvm::ArrayRef<SeededBug> getKernelBugs();
+/// In vector kernels of attention (stage vector).
+llvm::ArrayRef<SeededBug> getAttentionKernelBugs();
 /// In what scans and convolutions compute (stage attn).
 llvm::ArrayRef<SeededBug> getScanModelBugs();
 /// In their blocks of channels and tiles of time (stage tiled).
 llvm::ArrayRef<SeededBug> getScanTilingBugs();
+/// In their vector kernels (stage vector).
+llvm::ArrayRef<SeededBug> getScanKernelBugs();
+/// In the rounding, the tasks and the exponentials of all kernels (stages vector and llvm).
+llvm::ArrayRef<SeededBug> getSharedKernelBugs();
 
 /// Calls `edit` on every op of a kind below `root`; whether one of the calls changed something.
 template <typename OpTy, typename Edit> bool editEach(mlir::Operation *root, Edit edit) {

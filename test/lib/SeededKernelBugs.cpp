@@ -1,4 +1,5 @@
-// Seeded bugs in vector kernels: bounds and masks of blocks, guards of empty rows, rounding, exp.
+// Seeded bugs in vector kernels: bounds and masks of blocks, guards of empty rows, rounding, exp
+// and softplus.
 #include "SeededBugs.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -136,7 +137,23 @@ static bool changeCoefficient(LLVM::ConstantOp constant) {
   return true;
 }
 
-ArrayRef<SeededBug> attnc::test::getKernelBugs() {
+/// Softplus of x is that of x rounded to what 1 + e^x can tell apart.
+static bool loseDigits(arith::AddFOp sum) {
+  // The denominator of e / (2 + e), of which softplus is a function.
+  if (getFloat(sum.getRhs()) != 2.0f)
+    return false;
+  OpBuilder builder(sum);
+  Location loc = sum.getLoc();
+  Value e = sum.getLhs();
+  Value one = arith::ConstantOp::create(
+      builder, loc, DenseElementsAttr::get(cast<VectorType>(e.getType()), 1.0f));
+  auto rounded = arith::AddFOp::create(builder, loc, e, one);
+  Value wrong = arith::SubFOp::create(builder, loc, rounded, one);
+  e.replaceAllUsesExcept(wrong, rounded);
+  return true;
+}
+
+ArrayRef<SeededBug> attnc::test::getAttentionKernelBugs() {
   static const SeededBug bugs[] = {
       {"tail-keys-leak", "vector", "the zeros behind the last key of a tile take part",
        [](ModuleOp module) { return editEach<vector::BroadcastOp>(module, unmaskTail); }},
@@ -155,10 +172,24 @@ ArrayRef<SeededBug> attnc::test::getKernelBugs() {
          return dropGuard(
              module, [](arith::CmpFOp compare) { return std::isinf(getFloat(compare.getRhs())); });
        }},
-      {"bf16-truncates", "vector", "results are truncated to bf16, not rounded",
-       [](ModuleOp module) { return editEach<arith::TruncFOp>(module, truncateToBf16); }},
       {"lse-of-next-row", "vector", "rows get the lse of the row behind them",
        [](ModuleOp module) { return editEach<memref::StoreOp>(module, shiftLse); }},
+  };
+  return bugs;
+}
+
+ArrayRef<SeededBug> attnc::test::getScanKernelBugs() {
+  static const SeededBug bugs[] = {
+      {"softplus-loses-digits", "vector", "softplus of small x is that of a rounded 1 + e^x",
+       [](ModuleOp module) { return editEach<arith::AddFOp>(module, loseDigits); }},
+  };
+  return bugs;
+}
+
+ArrayRef<SeededBug> attnc::test::getSharedKernelBugs() {
+  static const SeededBug bugs[] = {
+      {"bf16-truncates", "vector", "results are truncated to bf16, not rounded",
+       [](ModuleOp module) { return editEach<arith::TruncFOp>(module, truncateToBf16); }},
       {"last-task-dropped", "vector", "each worker leaves the last of its tasks out",
        [](ModuleOp module) { return editEach<func::FuncOp>(module, dropLastTask); }},
       {"exp-coefficient", "llvm", "a coefficient of exp is wrong in the fourth digit",

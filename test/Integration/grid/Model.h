@@ -11,6 +11,7 @@ namespace grid {
 /// What is asked of a result.
 enum class Rule {
   Bound, // every element within the bound that the reference gives, their rms well within
+  Each,  // every element within the bound
   Lse,   // a log-sum-exp: the same, with a tolerance of its own
   Copy   // the very elements that are expected
 };
@@ -18,7 +19,7 @@ enum class Rule {
 struct Result {
   StridedTensor tensor;
   Rule rule;
-  /// Judge the rms of the error against that of the expected values, too.
+  /// With Bound: judge the rms of the error against that of the expected values, too.
   bool hasRelativeLimit = false;
 };
 

@@ -162,9 +162,10 @@ static void judgeBounded(const reference::Output &expected, const Result &result
   }
   const NpyArray actual = toArray(result.tensor), value = toArray(expected.value);
   const NpyArray bound = toArray(*expected.bound);
-  const attnc::ErrorReport report =
-      attnc::compareResults(actual, value, attnc::ErrorRule::Bound, &bound);
-  const bool hasRms = result.tensor.getNumElements() >= attnc::kMinElementsForRms;
+  const bool hasRms =
+      result.rule == Rule::Bound && result.tensor.getNumElements() >= attnc::kMinElementsForRms;
+  const attnc::ErrorReport report = attnc::compareResults(
+      actual, value, hasRms ? attnc::ErrorRule::Bound : attnc::ErrorRule::Each, &bound);
   Measures measures;
   measures.maxRatio = report.maxRatio;
   measures.rmsRatio = hasRms ? report.rmsRatio : 0;
@@ -203,6 +204,7 @@ static void judgeCopy(const reference::Output &expected, const Result &result, P
 static void judge(const reference::Output &expected, const Result &result, PointResult &point) {
   switch (result.rule) {
   case Rule::Bound:
+  case Rule::Each:
     return judgeBounded(expected, result, point);
   case Rule::Lse:
     return judgeLse(expected, result, point);

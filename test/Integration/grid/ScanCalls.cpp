@@ -207,13 +207,17 @@ void CallBuilder::addOptions() {
 }
 
 void CallBuilder::addResults() {
-  // Where little is left of large terms, the bound says how much.
-  const bool isTame = family != Family::TinySteps && family != Family::NonFinite;
+  // Errors of a growing state grow with it; steps that are all alike, or that several channels
+  // share, err all in one direction; that of the first power counts n-fold in the n-th.
+  const bool isCorrelated = family == Family::TinySteps || family == Family::Growing ||
+                            (family == Family::ZeroSteps && model.limits) ||
+                            (model.decay == ScanModel::Decay::Powers && model.numStates > 32);
   const auto addResult = [&](ElementType type, std::vector<int64_t> sizes) {
     const Layout layout = chooseOutputLayout(random);
     call.description += std::string(" ") + grid::getName(layout);
-    call.results.push_back(
-        {StridedTensor(type, std::move(sizes), layout, random), Rule::Bound, isTame});
+    call.results.push_back({StridedTensor(type, std::move(sizes), layout, random),
+                            isCorrelated ? Rule::Each : Rule::Bound,
+                            /*hasRelativeLimit=*/!isCorrelated});
   };
   addResult(model.type, joinSizes({sequences.batch, sequences.length}, model.getChannelSizes()));
   if (model.hasLastState)

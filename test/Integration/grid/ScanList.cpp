@@ -265,7 +265,9 @@ static void randomize(ScanModel &model, Random &random) {
   if (model.skip != ScanModel::Skip::None && random.oneIn(2))
     model.skip = ScanModel::Skip::PerChannel;
   if (!model.hasHeads && random.oneIn(3))
-    model.decay = random.pick({ScanModel::Decay::Shared, ScanModel::Decay::Powers});
+    model.decay = model.deltas * model.numStates > 512
+                      ? ScanModel::Decay::Shared
+                      : random.pick({ScanModel::Decay::Shared, ScanModel::Decay::Powers});
 }
 
 static void randomize(ConvModel &model, Random &random) {
@@ -275,6 +277,12 @@ static void randomize(ConvModel &model, Random &random) {
   for (bool *option : {&model.hasBias, &model.hasSilu, &model.hasInit, &model.hasReset,
                        &model.hasSequences, &model.isWeightF32, &model.isBiasF32})
     *option = random.oneIn(2);
+}
+
+/// The size of cu_seqlens alone does not tell callers how many states there are.
+static void fixNumSequences(SequenceModel &model, bool hasLast) {
+  if (model.hasSequences && !model.hasInit && hasLast)
+    model.staticSequences = 3;
 }
 
 static void describeSizes(Model &model) {
@@ -304,7 +312,12 @@ ModelList grid::makeScanModels(uint64_t seed, int64_t count) {
     else
       randomize(list.addScan("random"), random);
   }
-  for (std::unique_ptr<Model> &model : list.models)
+  for (std::unique_ptr<Model> &model : list.models) {
+    if (auto *scan = dynamic_cast<ScanModel *>(model.get()))
+      fixNumSequences(*scan, scan->hasLastState);
+    else if (auto *conv = dynamic_cast<ConvModel *>(model.get()))
+      fixNumSequences(*conv, conv->hasLastWindow);
     describeSizes(*model);
+  }
   return std::move(list.models);
 }
