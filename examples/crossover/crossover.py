@@ -154,7 +154,9 @@ def main():
         print(f"\nMeasured: the scan is faster from n = {crossover:.0f} on.")
     print(f"The common claim: {CLAIM['text']}.")
     record = {"date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-              "attnc": call("attnc", "--version").strip(), "command": sys.argv[1:],
+              "attnc": call("attnc", "--version").strip(),
+              "options": {"min_n": arguments.min_n, "max_n": arguments.max_n,
+                          "seconds": arguments.seconds},
               "machine": machine_facts(), "threads": arguments.threads, "model": MODEL,
               "claim": CLAIM, "points": points, "crossover_n": crossover}
     path = arguments.out / "crossover.json"

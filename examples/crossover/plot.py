@@ -24,7 +24,7 @@ def length_name(n):
 def time_name(nanoseconds):
     for unit, size in (("s", 1e9), ("ms", 1e6), ("µs", 1e3)):
         if nanoseconds >= size:
-            return f"{nanoseconds / size:.2g} {unit}"
+            return f"{nanoseconds / size:.{0 if nanoseconds >= 10 * size else 1}f} {unit}"
     return f"{nanoseconds:.0f} ns"
 
 
@@ -51,7 +51,8 @@ class Axes:
             y = self.y(10.0 ** exponent)
             parts.append(f'<line x1="{LEFT}" x2="{RIGHT}" y1="{y:.1f}" y2="{y:.1f}" '
                          'stroke="#dddddd"/>')
-            parts.append(text(LEFT - 8, y + 4, time_name(10.0 ** exponent), text_anchor="end"))
+            name = time_name(10.0 ** exponent).replace(".0", "")
+            parts.append(text(LEFT - 8, y + 4, name, text_anchor="end"))
         for point in points:
             x = self.x(point["n"])
             parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{BOTTOM}" y2="{BOTTOM + 5}" '
@@ -76,11 +77,12 @@ def draw_claim(axes, claim):
         x, width = axes.x(first), axes.x(last) - axes.x(first)
         parts.append(f'<rect x="{x:.1f}" y="{TOP}" width="{width:.1f}" height="{BOTTOM - TOP}" '
                      f'fill="{COLOURS[kind]}" fill-opacity="0.09"/>')
-        # At the outer edge of the band, away from the middle of the picture where curves cross.
-        place, anchor = (x + 8, "start") if kind == "attention" else (x + width - 8, "end")
+        # In the corners that the curves leave free: above on the left, below on the right.
+        place, y, anchor = (x + 8, TOP + 18, "start") if kind == "attention" else \
+            (x + width - 8, BOTTOM - 45, "end")
         for line, words in enumerate((CLAIM + ":", f"{claim['names'][kind]} faster")):
-            parts.append(text(place, TOP + 18 + 15 * line, words, text_anchor=anchor,
-                              font_size=12, fill=COLOURS[kind]))
+            parts.append(text(place, y + 15 * line, words, text_anchor=anchor, font_size=12,
+                              fill=COLOURS[kind]))
     return parts
 
 
@@ -90,7 +92,7 @@ def draw_curve(axes, points, kind):
     return [f'<polyline points="{path}" fill="none" stroke="{COLOURS[kind]}" stroke-width="2.5"/>',
             *(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{COLOURS[kind]}"/>'
               for x, y in places),
-            text(places[-1][0] - 8, places[-1][1] + 20, time_name(points[-1][f"{kind}_ns"]),
+            text(places[-1][0] - 8, places[-1][1] + 30, time_name(points[-1][f"{kind}_ns"]),
                  text_anchor="end", fill=COLOURS[kind], font_size=12)]
 
 
