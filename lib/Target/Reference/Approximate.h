@@ -101,9 +101,11 @@ inline Approximate clamp(Approximate x, double low, double high) {
   return roundToF32(value, std::fmax(up, down));
 }
 
-/// `x` with another error, in units of u relative to it.
+/// `x` with another error, in units of u relative to it, unless it is exact.
 inline double addError(double x, double) { return x; }
 inline Approximate addError(Approximate x, double units) {
+  if (x.error == 0)
+    return x;
   return {x.value, x.error + units * kUnitRoundoffF32 * std::fabs(x.value)};
 }
 

@@ -209,6 +209,18 @@ TEST(ScanBound, ShowsMistakes) {
   EXPECT_GT(compare(scan, exact, {}, Mistake::NoSoftplusTail).largest, 10);
 }
 
+TEST(ScanBound, AsksForExactStatesWhereNothingRounds) {
+  ScanCase scan;
+  scan.states = 2, scan.steps = 3;
+  scan.u = {1, 2, 3}, scan.delta = {1, 1, 1}, scan.A = {0, 0};
+  scan.B = {1, 2, 3, 4, 5, 6}, scan.C = {1, 1, 1, 1, 1, 1};
+  EXPECT_EQ(scan.run(true).stateBound, (std::vector<double>{0, 0})); // sums of integers
+  scan.delta = {0, 0, 0}, scan.A = {-0.3f, -0.6f}, scan.init = {0.1f, 1e30f};
+  EXPECT_EQ(scan.run(true).stateBound, (std::vector<double>{0, 0})); // no time passes
+  scan.delta = {0, 0, 0.1f};
+  EXPECT_GT(scan.run(true).stateBound[0], 0);
+}
+
 TEST(ScanBound, FollowsTheStorageType) {
   // 1 + 2^-12 is exact in f32 only.
   ScanCase scan;
