@@ -33,6 +33,7 @@ static void addTiledStage(OpPassManager &pm, const CpuTarget &target) {
   pm.addPass(createAttnPlanInterfacePass());
   pm.addPass(createAttnTilePass({target.triple, target.features}));
   pm.addPass(createConvertElementwiseToLinalgPass());
+  pm.addNestedPass<func::FuncOp>(createConvertContractionToForallPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
 }
@@ -55,7 +56,7 @@ static void addBuffersStage(OpPassManager &pm) {
 static void addVectorStage(OpPassManager &pm, const CpuTarget &target) {
   pm.addNestedPass<func::FuncOp>(createConvertAttnToVectorPass({target.triple, target.features}));
   pm.addPass(createConvertCopyToLinalgPass());
-  pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
+  pm.addNestedPass<func::FuncOp>(createConvertLinalgToContiguousLoopsPass());
   pm.addPass(createConvertForallToRuntimePass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());

@@ -5,7 +5,6 @@
 #include "test/lib/TestPasses.h"
 #endif
 
-#include "mlir/Dialect/Linalg/Transforms/TilingInterfaceImpl.h"
 #include "mlir/Dialect/Tensor/IR/TensorTilingInterfaceImpl.h"
 #include "mlir/Dialect/Tensor/IR/ValueBoundsOpInterfaceImpl.h"
 #include "mlir/Dialect/Transform/IR/TransformDialect.h"
@@ -22,7 +21,6 @@ int main(int argc, char **argv) {
   // Schedules may be written in the transform dialect here; attnc itself does not read them.
   registry.insert<mlir::transform::TransformDialect>();
   mlir::registerAllExtensions(registry);
-  mlir::linalg::registerTilingInterfaceExternalModels(registry);
   mlir::tensor::registerTilingInterfaceExternalModels(registry);
   mlir::tensor::registerValueBoundsOpInterfaceExternalModels(registry);
   mlir::registerAllPasses();

@@ -73,4 +73,58 @@ def ConvertCopyToLinalgPass : Pass<"convert-copy-to-linalg"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
+def ConvertContractionToForallPass : Pass<"convert-contraction-to-forall", "::mlir::func::FuncOp"> {
+  let summary = "Cut matrix products on tensors into parallel tiles of the result";
+  let description = [{
+    A `linalg` op that multiplies and adds up becomes an `scf.forall` over tiles of its result, so
+    that the threads share the work and the rows of a tile what they read of the other operand.
+    Reductions are not cut: the result does not depend on the number of threads. Products of static
+    sizes that are not worth it stay as they are.
+
+    ```mlir
+    %y = linalg.contract ... ins(%x, %w : tensor<?x768xf32>, tensor<3072x768xf32>)
+           outs(%zero : tensor<?x3072xf32>) -> tensor<?x3072xf32>
+    // becomes
+    %y = scf.forall (%i, %j) in (%rowTiles, 24) shared_outs(%out = %zero) -> (tensor<?x3072xf32>) {
+      %tile = linalg.contract ... ins(%rows, %columns : tensor<?x768xf32>, tensor<128x768xf32>)
+                outs(%outTile : tensor<?x128xf32>) -> tensor<?x128xf32>
+      ...
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def ConvertLinalgToContiguousLoopsPass
+    : Pass<"convert-linalg-to-contiguous-loops", "::mlir::func::FuncOp"> {
+  let summary = "Lower linalg ops on buffers to loops that LLVM can vectorise";
+  let description = [{
+    Innermost becomes the loop that steps over the fewest operands with gaps. Where it is a
+    reduction, the running values are carried by the loop instead of going through memory, and sums
+    of floats get the flags `reassoc` and `contract`: the order of a sum is the compiler's, and the
+    same in every run.
+
+    ```mlir
+    linalg.generic {... iterator_types = ["parallel", "reduction"]}
+      ins(%w, %x : memref<8x256xf32>, memref<256xf32>) outs(%y : memref<8xf32>) {...}
+    // becomes
+    scf.for %o = ... {
+      %start = memref.load %y[%o] : memref<8xf32>
+      %sum = scf.for %k = ... iter_args(%carried = %start) -> (f32) {
+        ...
+        %product = arith.mulf %a, %b fastmath<contract> : f32
+        %next = arith.addf %carried, %product fastmath<reassoc,contract> : f32
+        scf.yield %next : f32
+      }
+      memref.store %sum, %y[%o] : memref<8xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
 #endif // ATTNC_CONVERSION_PASSES_TD
