@@ -7,7 +7,7 @@ using namespace grid;
 using attnc::ElementType;
 
 std::string ConvModel::getText() const {
-  const std::string x = makeTensorType({staticBatch, staticLength, channels}, type);
+  const std::string x = makeTensorType({getStaticBatch(), staticLength, channels}, type);
   const std::string window = makeTensorType({getStaticStates(), width - 1, channels}, type);
   FunctionText text;
   text.addOperand("x", x);

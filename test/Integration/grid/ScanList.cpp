@@ -203,7 +203,6 @@ static void addStaticScans(List &list) {
   }
   ScanModel &sequences = list.addScan("static sequences");
   sequences.hasSequences = sequences.hasInit = true;
-  sequences.staticBatch = 1;
   sequences.staticLength = 70;
   sequences.staticSequences = 3;
 }
@@ -279,12 +278,6 @@ static void randomize(ConvModel &model, Random &random) {
     *option = random.oneIn(2);
 }
 
-/// The size of cu_seqlens alone does not tell callers how many states there are.
-static void fixNumSequences(SequenceModel &model, bool hasLast) {
-  if (model.hasSequences && !model.hasInit && hasLast)
-    model.staticSequences = 3;
-}
-
 static void describeSizes(Model &model) {
   const auto number = [](const char *name, int64_t value) { return name + std::to_string(value); };
   if (const auto *scan = dynamic_cast<const ScanModel *>(&model)) {
@@ -312,12 +305,7 @@ ModelList grid::makeScanModels(uint64_t seed, int64_t count) {
     else
       randomize(list.addScan("random"), random);
   }
-  for (std::unique_ptr<Model> &model : list.models) {
-    if (auto *scan = dynamic_cast<ScanModel *>(model.get()))
-      fixNumSequences(*scan, scan->hasLastState);
-    else if (auto *conv = dynamic_cast<ConvModel *>(model.get()))
-      fixNumSequences(*conv, conv->hasLastWindow);
+  for (std::unique_ptr<Model> &model : list.models)
     describeSizes(*model);
-  }
   return std::move(list.models);
 }

@@ -65,7 +65,7 @@ static void addAttributes(const ScanModel &model, FunctionText &text) {
 }
 
 std::string ScanModel::getText() const {
-  const std::vector<int64_t> time = {staticBatch, staticLength};
+  const std::vector<int64_t> time = {getStaticBatch(), staticLength};
   const auto overTime = [&](const std::vector<int64_t> &sizes, bool isF32) {
     return makeTensorType(joinSizes(time, sizes), pickType(isF32));
   };

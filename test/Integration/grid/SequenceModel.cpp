@@ -58,7 +58,7 @@ std::string grid::makeTensorType(const std::vector<int64_t> &sizes, ElementType 
 
 void SequenceModel::addSequenceOptions(FunctionText &text) const {
   if (hasReset)
-    text.addOption("reset", makeTensorType({staticBatch, staticLength}, ElementType::Bool));
+    text.addOption("reset", makeTensorType({getStaticBatch(), staticLength}, ElementType::Bool));
   if (hasSequences)
     text.addOption("cu_seqlens", makeTensorType({staticSequences < 0 ? -1 : staticSequences + 1},
                                                 ElementType::I32));
@@ -82,12 +82,10 @@ Sequences::Sequences(const SequenceModel &model, int64_t point, int64_t workPerS
   // Every model walks the lengths from another start, so that all occur.
   const size_t turn = size_t(model.number * 4 + point * 3);
   length = model.staticLength >= 0 ? model.staticLength : kLengths[turn % kLengths.size()];
-  batch = model.staticBatch >= 0 ? model.staticBatch
-          : model.hasSequences   ? 1
-          : random.oneIn(20)     ? 0
-                                 : random.range(1, 3);
+  const int64_t staticBatch = model.getStaticBatch();
+  batch = staticBatch >= 0 ? staticBatch : random.oneIn(20) ? 0 : random.range(1, 3);
   while (model.staticLength < 0 && batch * length * workPerStep > kMaxWork) {
-    if (batch > 1 && model.staticBatch < 0)
+    if (batch > 1 && staticBatch < 0)
       --batch;
     else
       length = random.range(1, length - 1);

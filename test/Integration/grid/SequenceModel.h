@@ -39,6 +39,8 @@ public:
   int64_t staticBatch = -1, staticLength = -1, staticSequences = -1;
   bool hasInit = false, hasReset = false, hasSequences = false;
 
+  /// The batch as types have it: packed sequences are rows of one entry.
+  int64_t getStaticBatch() const { return hasSequences ? 1 : staticBatch; }
   /// S as types have it.
   int64_t getStaticStates() const { return hasSequences ? staticSequences : staticBatch; }
   /// The options reset and cu_seqlens.
