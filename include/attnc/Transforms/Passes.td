@@ -74,6 +74,43 @@ def AttnTilePass : Pass<"attn-tile"> {
   ];
 }
 
+def AttnFuseProducersPass : Pass<"attn-fuse-producers"> {
+  let summary = "Compute what scans and convolutions read in tiles, where it is read";
+  let description = [{
+    Elementwise `linalg` ops, broadcasts and row sums whose results only the tiles of a scan or a
+    convolution read, such as the RMS norms of B and C in Falcon-Mamba and Jamba, are moved into the
+    loop over time, one after the other along the chains. Each computes a tile into scratch of the
+    task, so that the whole tensor never exists. Runs after `attn-tile`.
+
+    Not moved are contractions, sums along an axis that tiles cut, and what has other uses as well.
+    B and C are the same for all channels of a group, so that each block of channels computes them
+    anew: that is done where a block has at least `fewest-channels`. Remarks tell of each op.
+
+    ```mlir
+    %scaled = linalg.generic ins(%projected : tensor<?x?x64xf32>) outs(...) {...} -> tensor<?x?x64xf32>
+    scf.forall ... {
+      scf.for %t = ... {
+        %delta = tensor.extract_slice %scaled[%b, %t, 0] [1, %steps, 64] [1, 1, 1]
+        attn.scan_step ins(%u, %delta, ...)
+    // becomes
+    scf.forall ... {
+      %scratch = bufferization.alloc_tensor() : tensor<1x32x64xf32>
+      scf.for %t = ... {
+        %tile = tensor.extract_slice %projected[%b, %t, 0] [1, %steps, 64] [1, 1, 1]
+        %scaled = linalg.generic ins(%tile : ...) outs(...) {...} -> tensor<1x?x64xf32>
+        %delta = tensor.extract_slice %scaled[0, 0, 0] [1, %steps, 64] [1, 1, 1]
+        attn.scan_step ins(%u, %delta, ...)
+    ```
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::bufferization::BufferizationDialect",
+                           "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+  let options = [
+    Option<"fewestChannels", "fewest-channels", "int64_t", "32",
+           "channels of a block from which on it computes B and C itself">,
+  ];
+}
+
 def AttnExpandMathPass : Pass<"attn-expand-math"> {
   let summary = "Expand exp, log, tanh and erf on vectors into polynomials";
   let description = [{
