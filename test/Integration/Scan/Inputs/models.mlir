@@ -54,16 +54,6 @@ func.func @packed(%u: tensor<1x?x21xf32>, %delta: tensor<1x?x21xf32>, %A: !rates
   return %y, %last : tensor<1x?x21xf32>, tensor<4x21x5xf32>
 }
 
-// The same with any number of sequences.
-func.func @packed_any(%u: tensor<1x?x21xf32>, %delta: tensor<1x?x21xf32>, %A: !rates,
-                      %B: tensor<1x?x1x5xf32>, %C: tensor<1x?x1x5xf32>, %init: !state,
-                      %cu: tensor<?xi32>) -> (tensor<1x?x21xf32>, !state) {
-  %y, %last = attn.selective_scan %u, %delta, %A, %B, %C init(%init) cu_seqlens(%cu)
-    : (tensor<1x?x21xf32>, tensor<1x?x21xf32>, !rates, tensor<1x?x1x5xf32>, tensor<1x?x1x5xf32>,
-       !state, tensor<?xi32>) -> (tensor<1x?x21xf32>, !state)
-  return %y, %last : tensor<1x?x21xf32>, !state
-}
-
 func.func @conv(%x: !u, %weight: tensor<21x4xf32>, %bias: !channel, %init: !window)
     -> (!u, !window) {
   %y, %last = attn.causal_conv1d %x, %weight bias(%bias) init(%init) {silu}
@@ -85,13 +75,4 @@ func.func @conv_packed(%x: tensor<1x?x21xf32>, %weight: tensor<21x4xf32>, %bias:
     : (tensor<1x?x21xf32>, tensor<21x4xf32>, !channel, tensor<4x3x21xf32>, tensor<5xi32>)
       -> (tensor<1x?x21xf32>, tensor<4x3x21xf32>)
   return %y, %last : tensor<1x?x21xf32>, tensor<4x3x21xf32>
-}
-
-func.func @conv_packed_any(%x: tensor<1x?x21xf32>, %weight: tensor<21x4xf32>, %bias: !channel,
-                           %init: !window, %cu: tensor<?xi32>)
-    -> (tensor<1x?x21xf32>, !window) {
-  %y, %last = attn.causal_conv1d %x, %weight bias(%bias) init(%init) cu_seqlens(%cu) {silu}
-    : (tensor<1x?x21xf32>, tensor<21x4xf32>, !channel, !window, tensor<?xi32>)
-      -> (tensor<1x?x21xf32>, !window)
-  return %y, %last : tensor<1x?x21xf32>, !window
 }
