@@ -234,9 +234,10 @@ SmallVector<Value> ScanStepOp::buildMerge(OpBuilder &builder, Location loc, Valu
   AffineMap full = builder.getMultiDimIdentityMap(2);
   auto parallel = utils::IteratorType::parallel;
 
+  // The merged state takes the place of the first part, as it does where parts follow in order.
   auto merged = linalg::GenericOp::create(
-      builder, loc, TypeRange{second[0].getType()}, ValueRange{first[0], getA(), second[1]},
-      ValueRange{second[0]}, SmallVector<AffineMap>{full, rates, channels, full},
+      builder, loc, TypeRange{first[0].getType()}, ValueRange{second[0], getA(), second[1]},
+      ValueRange{first[0]}, SmallVector<AffineMap>{full, rates, channels, full},
       SmallVector<utils::IteratorType>(2, parallel),
       [&](OpBuilder &b, Location l, ValueRange args) {
         // After a reset nothing of the first part is left, whatever its value.
@@ -246,9 +247,9 @@ SmallVector<Value> ScanStepOp::buildMerge(OpBuilder &builder, Location loc, Valu
         Value wasReset = arith::CmpFOp::create(b, l, arith::CmpFPredicate::OEQ, args[2], infinity);
         Value exponent = arith::MulFOp::create(b, l, args[1], args[2]);
         Value factor = math::ExpOp::create(b, l, exponent);
-        Value decayed = arith::MulFOp::create(b, l, factor, args[0]);
+        Value decayed = arith::MulFOp::create(b, l, factor, args[3]);
         Value kept = arith::SelectOp::create(b, l, wasReset, none, decayed);
-        linalg::YieldOp::create(b, l, ValueRange{arith::AddFOp::create(b, l, kept, args[3])});
+        linalg::YieldOp::create(b, l, ValueRange{arith::AddFOp::create(b, l, kept, args[0])});
       });
   auto elapsed =
       linalg::AddOp::create(builder, loc, ValueRange{first[1], second[1]}, ValueRange{first[1]});

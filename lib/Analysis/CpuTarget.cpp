@@ -1,4 +1,5 @@
-// Chooses the schedules of attention and scan on a CPU from a small table of registers, lanes and caches.
+// Chooses the schedules of attention and scan on a CPU from a small table of registers, lanes and
+// caches.
 #include "attnc/Analysis/CpuTarget.h"
 
 #include "mlir/IR/BuiltinTypes.h"

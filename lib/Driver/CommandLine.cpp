@@ -153,8 +153,8 @@ void Parser::checkArguments() {
     fail("unknown option '" + Twine(spelling) + "'" +
          (isNear ? "; did you mean '" + nearest + "'?" : ""));
   }
-  for (unsigned id : {OPT_o, OPT_emit_EQ, OPT_target_EQ, OPT_march_EQ, OPT_O, OPT_until_EQ,
-                      OPT_save_temps_EQ, OPT_stats_EQ}) {
+  for (unsigned id : {OPT_o, OPT_emit_EQ, OPT_target_EQ, OPT_march_EQ, OPT_threads_EQ, OPT_O,
+                      OPT_until_EQ, OPT_save_temps_EQ, OPT_stats_EQ}) {
     std::vector<std::string> values = args.getAllArgValues(id);
     if (values.size() > 1)
       fail("'" + Twine(table.getOptionPrefix(id)) + table.getOptionName(id) +
@@ -212,6 +212,14 @@ void Parser::readTarget() {
   if (!resolved)
     return fail(llvm::toString(resolved.takeError()), ExitCode::Missing);
   options.target = *resolved;
+
+  if (const Arg *arg = args.getLastArg(OPT_threads_EQ)) {
+    constexpr int64_t kMost = 65536;
+    StringRef text = arg->getValue();
+    if (text.getAsInteger(10, options.target.threads) || options.target.threads < 1 ||
+        options.target.threads > kMost)
+      return fail("'--threads=" + text + "': a number from 1 to " + Twine(kMost) + " is wanted");
+  }
 
   StringRef level = args.getLastArgValue(OPT_O, "2");
   if (level.size() != 1 || level < "0" || level > "3")

@@ -22,6 +22,8 @@ def target_EQ : Joined<long, "target=">, MetaVarName<"<target>">, Group<GroupTar
   HelpText<"Compile for cpu (this kind of machine, the default) or an LLVM triple">;
 def march_EQ : Joined<both, "march=">, MetaVarName<"<cpu>">, Group<GroupTarget>,
   HelpText<"Compile for a CPU by LLVM's name; native is the default without --target=">;
+def threads_EQ : Joined<long, "threads=">, MetaVarName<"<number>">, Group<GroupTarget>,
+  HelpText<"Cut scans for so many threads; without it only channels are spread over threads">;
 def print_supported_cpus : Flag<long, "print-supported-cpus">, Group<GroupTarget>,
   HelpText<"List the CPUs of the target and exit">;
 def O : Joined<["-"], "O">, MetaVarName<"<level>">, Group<GroupTarget>,

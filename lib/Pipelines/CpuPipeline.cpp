@@ -31,7 +31,11 @@ static void addAttnStage(OpPassManager &pm) {
 
 static void addTiledStage(OpPassManager &pm, const CpuTarget &target) {
   pm.addPass(createAttnPlanInterfacePass());
-  pm.addPass(createAttnTilePass({target.triple, target.features}));
+  AttnTilePassOptions tile;
+  tile.triple = target.triple;
+  tile.features = target.features;
+  tile.threads = target.threads;
+  pm.addPass(createAttnTilePass(tile));
   pm.addPass(createConvertElementwiseToLinalgPass());
   pm.addPass(createAttnFuseProducersPass());
   pm.addNestedPass<func::FuncOp>(createConvertContractionToForallPass());
@@ -119,6 +123,9 @@ struct CpuPipelineOptions : PassPipelineOptions<CpuPipelineOptions> {
                           llvm::cl::init("x86-64-v3")};
   Option<std::string> features{*this, "features", llvm::cl::desc("LLVM's feature string"),
                                llvm::cl::init("+avx2,+fma,+f16c")};
+  Option<int64_t> threads{*this, "threads",
+                          llvm::cl::desc("threads that will run the code; 0: not known"),
+                          llvm::cl::init(0)};
   Option<std::string> until{*this, "until", llvm::cl::desc("last stage to run"),
                             llvm::cl::init("llvm")};
 };
@@ -128,7 +135,8 @@ void attnc::registerCpuPipeline() {
   PassPipelineRegistration<CpuPipelineOptions>(
       "attnc-cpu-pipeline", "From a model file to the LLVM dialect with its C interface",
       [](OpPassManager &pm, const CpuPipelineOptions &options) {
-        for (const Stage &stage : getCpuStages({options.triple, options.cpu, options.features})) {
+        for (const Stage &stage :
+             getCpuStages({options.triple, options.cpu, options.features, options.threads})) {
           stage.addPasses(pm);
           if (stage.name == options.until)
             return;

@@ -28,16 +28,19 @@ struct AttnTilePass : attnc::impl::AttnTilePassBase<AttnTilePass> {
 
   ScanTiles chooseScanTiles() {
     ScanSchedule schedule = chooseScanSchedule(getVectorUnit(triple, features));
-    return {channels ? channels : schedule.channels, timeTile ? timeTile : schedule.timeTile};
+    return {channels ? channels : schedule.channels, timeTile ? timeTile : schedule.timeTile,
+            threads};
   }
 
   LogicalResult checkOptions() {
-    if (panels >= 0 && panelWidth >= 0 && keyTile >= 0 && channels >= 0 && timeTile >= 0)
+    if (panels >= 0 && panelWidth >= 0 && keyTile >= 0 && channels >= 0 && timeTile >= 0 &&
+        threads >= 0)
       return success();
     return getOperation()->emitError()
            << "attn-tile takes sizes of 0 (chosen) or more, got panels=" << panels.getValue()
            << " panel-width=" << panelWidth.getValue() << " key-tile=" << keyTile.getValue()
-           << " channels=" << channels.getValue() << " time-tile=" << timeTile.getValue();
+           << " channels=" << channels.getValue() << " time-tile=" << timeTile.getValue()
+           << " threads=" << threads.getValue();
   }
 
   void runOnOperation() override {

@@ -50,11 +50,12 @@ Value SequenceTiler::sliceTile(Value tensor, TimeTile tile, ArrayRef<Axis> other
   return slice(tensor, axes);
 }
 
-SmallVector<Value>
-SequenceTiler::buildTimeLoop(int64_t timeTile, bool reverse, Value outputRows, Value state,
-                             function_ref<SmallVector<Value>(TimeTile, Value, Value)> fold) {
-  auto loop = scf::ForOp::create(builder, loc, begin, end, constant(timeTile),
-                                 ValueRange{outputRows, state});
+SmallVector<Value> SequenceTiler::buildTimeLoop(int64_t timeTile, bool reverse, Value outputRows,
+                                                ValueRange state, Fold fold) {
+  SmallVector<Value> starts(state);
+  if (outputRows)
+    starts.insert(starts.begin(), outputRows);
+  auto loop = scf::ForOp::create(builder, loc, begin, end, constant(timeTile), starts);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
   Value position = loop.getInductionVar();
@@ -63,14 +64,19 @@ SequenceTiler::buildTimeLoop(int64_t timeTile, bool reverse, Value outputRows, V
   // Backwards, the tile that is [position, position + steps) from the front is so from the back.
   tile.first = reverse ? sub(add(begin, end), add(position, tile.steps)) : position;
 
-  Value allRows = loop.getRegionIterArg(0);
+  ValueRange carried = loop.getRegionIterArgs();
+  if (!outputRows) {
+    scf::YieldOp::create(builder, loc, fold(tile, Value(), carried));
+    return SmallVector<Value>(loop.getResults());
+  }
+  Value allRows = carried.front();
   int64_t channels = cast<RankedTensorType>(allRows.getType()).getDimSize(1);
   Axis columns = ShapedType::isDynamic(channels) ? range(builder.getIndexAttr(0), dim(allRows, 1))
                                                  : all(channels);
   SmallVector<Axis> place{range(sub(tile.first, begin), tile.steps), columns};
-  SmallVector<Value> folded = fold(tile, slice(allRows, place), loop.getRegionIterArg(1));
-  Value inserted = insert(folded[0], allRows, place);
-  scf::YieldOp::create(builder, loc, ValueRange{inserted, folded[1]});
+  SmallVector<Value> folded = fold(tile, slice(allRows, place), carried.drop_front());
+  folded.front() = insert(folded.front(), allRows, place);
+  scf::YieldOp::create(builder, loc, folded);
   return SmallVector<Value>(loop.getResults());
 }
 

@@ -17,7 +17,7 @@ protected:
   llvm::SmallVector<mlir::Value> buildOutputs(mlir::ReifyRankedShapedTypeOpInterface op);
   /// Finds out which steps sequence `index` has.
   void enterSequence(mlir::Value index);
-  /// The steps of the sequence, of a tensor that has batch and time in front of `others`.
+  /// The steps [begin, end) of a tensor that has batch and time in front of `others`.
   mlir::Value sliceSequence(mlir::Value tensor, llvm::ArrayRef<Axis> others);
 
   /// One tile of time.
@@ -28,14 +28,15 @@ protected:
   /// The steps of the tile, of a tensor that has batch and time in front of `others`.
   mlir::Value sliceTile(mlir::Value tensor, TimeTile tile, llvm::ArrayRef<Axis> others);
 
-  /// Folds the tiles of the sequence in order, with `reverse` from the last to the first.
-  /// `carried` are the sequence's rows of the output and the state; `fold` is given the rows of the
-  /// tile and the state, and returns both.
-  llvm::SmallVector<mlir::Value> buildTimeLoop(
-      int64_t timeTile, bool reverse, mlir::Value outputRows, mlir::Value state,
-      llvm::function_ref<llvm::SmallVector<mlir::Value>(TimeTile tile, mlir::Value tileRows,
-                                                        mlir::Value state)>
-          fold);
+  /// Folds the tiles of [begin, end) in order, with `reverse` from the last to the first.
+  /// `outputRows` are the rows of the output, null where only the state is wanted. `fold` is given
+  /// the rows of the tile and the state; it and this function return the rows, if any, and the
+  /// state.
+  using Fold = llvm::function_ref<llvm::SmallVector<mlir::Value>(
+      TimeTile tile, mlir::Value tileRows, mlir::ValueRange state)>;
+  llvm::SmallVector<mlir::Value> buildTimeLoop(int64_t timeTile, bool reverse,
+                                               mlir::Value outputRows, mlir::ValueRange state,
+                                               Fold fold);
 
   /// Uninitialised scratch of `shape`, sliced from a buffer whose size is known: `largest`.
   mlir::Value emptyScratch(llvm::ArrayRef<mlir::OpFoldResult> shape,
@@ -44,7 +45,7 @@ protected:
   mlir::Value startState(mlir::Value source, mlir::Value target);
 
   mlir::Value rows, cuSeqlens;
-  // Of the sequence being built.
+  // Of the sequence, or the chunk of one, being built.
   mlir::Value sequence, batch, begin, end;
 };
 

@@ -167,7 +167,7 @@ void AttentionTiler::run() {
                                    builder.getIndexAttr(op.getNumQueryHeads()), tiles};
   auto forall = scf::ForallOp::create(builder, loc, bounds, outputs, /*mapping=*/std::nullopt);
   buildQueryTile(forall);
-  replace(op, forall);
+  replace(op, forall.getResults());
 }
 
 void attnc::tileAttention(AttentionOp op, AttentionTiles sizes) { AttentionTiler(op, sizes).run(); }

@@ -71,9 +71,10 @@ void ConvTiler::buildBlock(scf::ForallOp forall) {
                           {op.getWidth() - 1, blockSize()}, op.getX().getType().getElementType());
   }
   Value window = startState(op.getInit() ? sliceWindow(op.getInit()) : Value(), target);
-  SmallVector<Value> results = buildTimeLoop(
-      sizes.timeTile, /*reverse=*/false, parts[0], window,
-      [&](TimeTile tile, Value rows, Value carried) { return buildStep(tile, rows, carried); });
+  SmallVector<Value> results = buildTimeLoop(sizes.timeTile, /*reverse=*/false, parts[0], window,
+                                             [&](TimeTile tile, Value rows, ValueRange carried) {
+                                               return buildStep(tile, rows, carried.front());
+                                             });
   yieldParts(forall, results, parts);
 }
 
@@ -87,7 +88,7 @@ void ConvTiler::run() {
   auto forall = scf::ForallOp::create(builder, loc, bounds, buildOutputs(op),
                                       /*mapping=*/std::nullopt);
   buildBlock(forall);
-  replace(op, forall);
+  replace(op, forall.getResults());
 }
 
 void attnc::tileCausalConv1d(CausalConv1dOp op, ScanTiles sizes) { ConvTiler(op, sizes).run(); }

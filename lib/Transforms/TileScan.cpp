@@ -28,9 +28,35 @@ private:
   int64_t blockSize() { return std::min(sizes.channels, getUnitSize()); }
   /// Tells what is known of the decay factors.
   void remarkDecay();
+  int64_t getNumBlocks() { return llvm::divideCeil(getUnitSize(), blockSize()); }
+  /// A loop over sequences, units, blocks and, with `chunks`, chunks of time. Begins the body of a
+  /// task, where the builder is left.
+  scf::ForallOp beginTasks(ArrayRef<Value> outputs, Value chunks = Value());
   void enterBlock(ValueRange ids);
-  void buildBlock(scf::ForallOp forall);
-  SmallVector<Value> buildStep(TimeTile tile, Value outputRows, Value state);
+  /// One after the other, without cuts along time.
+  void runInOrder();
+
+  /// Whether there may be fewer tasks than threads without cuts along time.
+  bool cutsTime();
+  void runInChunks();
+  Value buildNumChunks();
+  /// Goes from the sequence to one of its chunks, in the order of the scan.
+  void enterChunk(Value chunk, Value numChunks);
+  /// The states (h, elapsed) that all chunks but the last end with, starting from 0.
+  SmallVector<Value> buildSummaries(Value numChunks);
+  /// The state that the chunks before `chunk` leave of `start`.
+  Value buildMergedStart(Value start, ValueRange summaries, Value chunk);
+
+  /// Folds [begin, end) into the state (h, and elapsed where it is wanted).
+  SmallVector<Value> fold(Value outputRows, ValueRange state);
+  SmallVector<Value> buildStep(TimeTile tile, Value outputRows, ValueRange state);
+  Value initialState(Value target) {
+    return startState(op.getInit() ? sliceState(op.getInit()) : Value(), target);
+  }
+  Value stateScratch() {
+    return emptyScratch({numChannels, builder.getIndexAttr(op.getNumStates())},
+                        {blockSize(), op.getNumStates()}, builder.getF32Type());
+  }
 
   /// The axes of the block's channels in u, gate and output.
   SmallVector<Axis> channelAxes() {
@@ -42,7 +68,11 @@ private:
   Axis deltaAxis() {
     return hasHeads ? range(unit, builder.getIndexAttr(1)) : range(firstChannel, numChannels);
   }
-  Value sliceState(Value states);
+  /// The block's part of `states`, which have one state per sequence or, with `chunk`, several.
+  Value sliceState(Value states, Value chunk = Value());
+  Value sliceElapsed(Value elapsed, Value chunk) {
+    return slice(elapsed, {at(sequence), at(chunk), deltaAxis()});
+  }
   Value sliceRates();
   /// B or C of the steps of a tile.
   Value sliceProjection(Value tensor, TimeTile tile);
@@ -60,6 +90,8 @@ private:
   OpFoldResult numChannels;
   // What does not change with time, sliced before the loop over it.
   Value rates, skip, bias, constantB, constantC;
+  // The step last built, which knows how its states merge.
+  ScanStepOp lastStep;
 };
 
 } // namespace
@@ -83,8 +115,10 @@ void ScanTiler::enterBlock(ValueRange ids) {
   constantC = op.isConstantC() ? slice(op.getC(), {deltaAxis(), states}) : Value();
 }
 
-Value ScanTiler::sliceState(Value states) {
+Value ScanTiler::sliceState(Value states, Value chunk) {
   SmallVector<Axis> axes{at(sequence)};
+  if (chunk)
+    axes.push_back(at(chunk));
   axes.append(channelAxes());
   axes.push_back(all(op.getNumStates()));
   return slice(states, axes);
@@ -113,41 +147,168 @@ Value ScanTiler::sliceSkip() {
   return slice(op.getSkip(), {at(unit), range(firstChannel, numChannels)});
 }
 
-SmallVector<Value> ScanTiler::buildStep(TimeTile tile, Value outputRows, Value state) {
+SmallVector<Value> ScanTiler::buildStep(TimeTile tile, Value outputRows, ValueRange state) {
   SmallVector<Axis> channels = channelAxes();
   Value u = sliceTile(op.getU(), tile, channels);
   Value delta = sliceTile(op.getDelta(), tile, {deltaAxis()});
   Value b = constantB ? constantB : sliceProjection(op.getB(), tile);
   Value c = constantC ? constantC : sliceProjection(op.getC(), tile);
-  Value gate = op.getGate() ? sliceTile(op.getGate(), tile, channels) : Value();
   Value reset = op.getReset() ? sliceTile(op.getReset(), tile, {}) : Value();
-  auto step = ScanStepOp::create(
-      builder, loc, TypeRange{state.getType(), outputRows.getType()}, u, delta, rates, b, c, skip,
-      gate, bias, reset, state, /*elapsed=*/Value(), outputRows, op.isConstantB(), op.isConstantC(),
-      op.getDeltaSoftplus(), op.getSoftplusThresholdAttr(), op.getDeltaLimitsAttr(),
-      op.getReverse(), decay.powers, decay.contracting, sizes.timeTile, blockSize());
-  return {step.getResult(1), step.getResult(0)};
+  Value elapsed = state.size() > 1 ? state[1] : Value(), usedSkip, gate;
+  SmallVector<Type> types(state.getTypes());
+  if (outputRows) {
+    types.push_back(outputRows.getType());
+    usedSkip = skip;
+    gate = op.getGate() ? sliceTile(op.getGate(), tile, channels) : Value();
+  }
+  lastStep = ScanStepOp::create(
+      builder, loc, types, u, delta, rates, b, c, usedSkip, gate, bias, reset, state[0], elapsed,
+      outputRows, op.isConstantB(), op.isConstantC(), op.getDeltaSoftplus(),
+      op.getSoftplusThresholdAttr(), op.getDeltaLimitsAttr(), op.getReverse(), decay.powers,
+      decay.contracting, sizes.timeTile, blockSize());
+  SmallVector<Value> results(lastStep.getResults());
+  if (outputRows)
+    std::rotate(results.begin(), results.end() - 1, results.end());
+  return results;
 }
 
-void ScanTiler::buildBlock(scf::ForallOp forall) {
-  OpBuilder::InsertionGuard guard(builder);
+SmallVector<Value> ScanTiler::fold(Value outputRows, ValueRange state) {
+  return buildTimeLoop(sizes.timeTile, op.getReverse(), outputRows, state,
+                       [&](TimeTile tile, Value rows, ValueRange carried) {
+                         return buildStep(tile, rows, carried);
+                       });
+}
+
+scf::ForallOp ScanTiler::beginTasks(ArrayRef<Value> outputs, Value chunks) {
+  SmallVector<OpFoldResult> bounds{numSequences(), builder.getIndexAttr(getNumUnits()),
+                                   builder.getIndexAttr(getNumBlocks())};
+  if (chunks)
+    bounds.push_back(chunks);
+  auto forall = scf::ForallOp::create(builder, loc, bounds, outputs, /*mapping=*/std::nullopt);
   builder.setInsertionPoint(forall.getTerminator());
   enterBlock(forall.getInductionVars());
+  return forall;
+}
+
+void ScanTiler::runInOrder() {
+  scf::ForallOp forall = beginTasks(buildOutputs(op));
   auto outputs = forall.getRegionIterArgs();
   SmallVector<Value> parts{sliceSequence(outputs[0], channelAxes())};
-  Value target;
-  if (op.getLastState()) {
-    target = sliceState(outputs[1]);
-    parts.push_back(target);
+  if (op.getLastState())
+    parts.push_back(sliceState(outputs[1]));
+  Value state = initialState(op.getLastState() ? parts[1] : stateScratch());
+  yieldParts(forall, fold(parts[0], state), parts);
+  replace(op, forall.getResults());
+}
+
+//===----------------------------------------------------------------------===//
+// Cuts along time
+//===----------------------------------------------------------------------===//
+
+bool ScanTiler::cutsTime() {
+  int64_t batch = op.getU().getType().getDimSize(0);
+  bool isKnown = !op.getCuSeqlens() && !ShapedType::isDynamic(batch);
+  int64_t tasks = (isKnown ? batch : 1) * getNumUnits() * getNumBlocks();
+  return tasks < sizes.threads;
+}
+
+Value ScanTiler::buildNumChunks() {
+  // A chunk of fewer tiles is not worth a task and the state that it hands on.
+  constexpr int64_t kFewestTiles = 8;
+  Value one = constant(1);
+  Value tasks = mul(materialize(numSequences()), getNumUnits() * getNumBlocks());
+  auto divideCeil = [&](Value a, Value b) -> Value {
+    return arith::CeilDivUIOp::create(builder, loc, a, b);
+  };
+  Value wanted = divideCeil(constant(sizes.threads), max(tasks, one));
+  Value possible = divideCeil(dim(rows, 1), constant(kFewestTiles * sizes.timeTile));
+  return max(min(wanted, possible), one);
+}
+
+void ScanTiler::enterChunk(Value chunk, Value numChunks) {
+  Value steps = arith::CeilDivUIOp::create(builder, loc, sub(end, begin), numChunks);
+  Value tiles = arith::CeilDivUIOp::create(builder, loc, steps, constant(sizes.timeTile));
+  Value length = mul(tiles, sizes.timeTile);
+  Value first = add(begin, arith::MulIOp::create(builder, loc, chunk, length));
+  Value chunkBegin = min(first, end), chunkEnd = min(add(first, length), end);
+  if (op.getReverse()) {
+    Value both = add(begin, end);
+    begin = sub(both, chunkEnd);
+    end = sub(both, chunkBegin);
   } else {
-    target = emptyScratch({numChannels, builder.getIndexAttr(op.getNumStates())},
-                          {blockSize(), op.getNumStates()}, builder.getF32Type());
+    begin = chunkBegin;
+    end = chunkEnd;
   }
-  Value state = startState(op.getInit() ? sliceState(op.getInit()) : Value(), target);
-  SmallVector<Value> results = buildTimeLoop(
-      sizes.timeTile, op.getReverse(), parts[0], state,
-      [&](TimeTile tile, Value rows, Value carried) { return buildStep(tile, rows, carried); });
-  yieldParts(forall, results, parts);
+}
+
+SmallVector<Value> ScanTiler::buildSummaries(Value numChunks) {
+  OpBuilder::InsertionGuard guard(builder);
+  Value numSummaries = sub(numChunks, constant(1));
+  auto empty = [&](ArrayRef<int64_t> channels) -> Value {
+    SmallVector<OpFoldResult> shape{numSequences(), numSummaries};
+    for (int64_t size : channels)
+      shape.push_back(builder.getIndexAttr(size));
+    return tensor::EmptyOp::create(builder, loc, shape, builder.getF32Type());
+  };
+  SmallVector<int64_t> channels(op.getU().getType().getShape().drop_front(2));
+  channels.push_back(op.getNumStates());
+  scf::ForallOp forall = beginTasks({empty(channels), empty({op.getNumDeltas()})}, numSummaries);
+  Value chunk = forall.getInductionVars().back();
+  enterChunk(chunk, numChunks);
+  auto outputs = forall.getRegionIterArgs();
+  SmallVector<Value> parts{sliceState(outputs[0], chunk), sliceElapsed(outputs[1], chunk)};
+  SmallVector<Value> zeros{startState(Value(), parts[0]), startState(Value(), parts[1])};
+  yieldParts(forall, fold(Value(), zeros), parts);
+  return SmallVector<Value>(forall.getResults());
+}
+
+Value ScanTiler::buildMergedStart(Value start, ValueRange summaries, Value chunk) {
+  auto loop = scf::ForOp::create(builder, loc, constant(0), chunk, constant(1), start);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  Value before = loop.getInductionVar();
+  Value state = sliceState(summaries[0], before), elapsed = sliceElapsed(summaries[1], before);
+  SmallVector<Value> merged =
+      lastStep.buildMerge(builder, loc, {loop.getRegionIterArg(0), elapsed}, {state, elapsed});
+  scf::YieldOp::create(builder, loc, merged[0]);
+  return loop.getResult(0);
+}
+
+void ScanTiler::runInChunks() {
+  Value numChunks = buildNumChunks();
+  SmallVector<Value> summaries = buildSummaries(numChunks), outputs = buildOutputs(op);
+  if (op.getLastState()) {
+    // Each chunk has an end state; the last one's is the sequence's.
+    SmallVector<OpFoldResult> shape = tensor::getMixedSizes(builder, loc, outputs[1]);
+    shape.insert(shape.begin() + 1, OpFoldResult(numChunks));
+    outputs[1] = tensor::EmptyOp::create(builder, loc, shape, builder.getF32Type());
+  }
+  scf::ForallOp forall = beginTasks(outputs, numChunks);
+  Value chunk = forall.getInductionVars().back();
+  enterChunk(chunk, numChunks);
+  auto shared = forall.getRegionIterArgs();
+  SmallVector<Value> parts{sliceSequence(shared[0], channelAxes())};
+  if (op.getLastState())
+    parts.push_back(sliceState(shared[1], chunk));
+  Value start = initialState(op.getLastState() ? parts[1] : stateScratch());
+  SmallVector<Value> folded = fold(parts[0], start);
+  // The step of this loop knows how to merge, so what it starts from is built after it.
+  auto loop = folded.front().getDefiningOp<scf::ForOp>();
+  builder.setInsertionPoint(loop);
+  loop.getInitArgsMutable()[1].assign(buildMergedStart(start, summaries, chunk));
+  yieldParts(forall, folded, parts);
+
+  builder.setInsertionPoint(op);
+  SmallVector<Value> results(forall.getResults());
+  if (op.getLastState()) {
+    SmallVector<OpFoldResult> shape = tensor::getMixedSizes(builder, loc, results[1]);
+    SmallVector<Axis> axes{range(builder.getIndexAttr(0), shape[0]),
+                           at(sub(numChunks, constant(1)))};
+    for (OpFoldResult size : ArrayRef(shape).drop_front(2))
+      axes.push_back(range(builder.getIndexAttr(0), size));
+    results[1] = slice(results[1], axes);
+  }
+  replace(op, results);
 }
 
 void ScanTiler::remarkDecay() {
@@ -164,16 +325,17 @@ void ScanTiler::remarkDecay() {
 
 void ScanTiler::run() {
   remarkDecay();
-  int64_t block = blockSize();
   remark::passed(loc, remarkNamed("tiles"))
-      << llvm::formatv("blocks of {0} channels, time tiles of {1} steps", block, sizes.timeTile)
+      << llvm::formatv("blocks of {0} channels, time tiles of {1} steps", blockSize(),
+                       sizes.timeTile)
              .str();
-  SmallVector<OpFoldResult> bounds{numSequences(), builder.getIndexAttr(getNumUnits()),
-                                   builder.getIndexAttr(llvm::divideCeil(getUnitSize(), block))};
-  auto forall = scf::ForallOp::create(builder, loc, bounds, buildOutputs(op),
-                                      /*mapping=*/std::nullopt);
-  buildBlock(forall);
-  replace(op, forall);
+  if (!cutsTime())
+    return runInOrder();
+  remark::passed(loc, remarkNamed("chunks"))
+      << llvm::formatv("fewer blocks of channels than the {0} threads: time is cut into chunks",
+                       sizes.threads)
+             .str();
+  runInChunks();
 }
 
 void attnc::tileSelectiveScan(SelectiveScanOp op, ScanTiles sizes) { ScanTiler(op, sizes).run(); }

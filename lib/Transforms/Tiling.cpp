@@ -94,10 +94,10 @@ void TileBuilder::yieldParts(scf::ForallOp forall, ValueRange results, ValueRang
   }
 }
 
-void TileBuilder::replace(Operation *op, scf::ForallOp forall) {
+void TileBuilder::replace(Operation *op, ValueRange values) {
   OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointAfter(forall);
-  for (auto [result, replacement] : llvm::zip(op->getResults(), forall.getResults())) {
+  builder.setInsertionPoint(op);
+  for (auto [result, replacement] : llvm::zip(op->getResults(), values)) {
     Value value = replacement;
     if (value.getType() != result.getType())
       value = tensor::CastOp::create(builder, loc, result.getType(), value);

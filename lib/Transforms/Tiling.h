@@ -18,6 +18,9 @@ struct AttentionTiles {
 /// Sizes of the tiles of scans and convolutions, all static.
 struct ScanTiles {
   int64_t channels, timeTile;
+  /// Threads that there will be, 0 where that is not known: scans of fewer blocks of channels are
+  /// cut along time.
+  int64_t threads;
 };
 
 void tileAttention(attn::AttentionOp op, AttentionTiles sizes);
@@ -66,8 +69,8 @@ public:
   llvm::SmallVector<mlir::Value> emptyResults(mlir::ReifyRankedShapedTypeOpInterface op);
   /// Ends the tasks of `forall` with the given parts of its outputs.
   void yieldParts(mlir::scf::ForallOp forall, mlir::ValueRange results, mlir::ValueRange parts);
-  /// Replaces `op` by the results of the loop, cast to the result types.
-  void replace(mlir::Operation *op, mlir::scf::ForallOp forall);
+  /// Replaces `op` by `values`, cast to its result types.
+  void replace(mlir::Operation *op, mlir::ValueRange values);
 };
 
 } // namespace attnc

@@ -9,13 +9,15 @@
 
 namespace attnc {
 
-/// A CPU as LLVM names it.
+/// A CPU as LLVM names it, and how much of it there is.
 struct CpuTarget {
   std::string triple;
   /// A CPU name of LLVM ("znver3", "x86-64-v4", "neoverse-n1"); never "native".
   std::string cpu;
   /// LLVM's feature string ("+avx2,+fma,..."), complete for the CPU.
   std::string features;
+  /// Threads that will run the code, 0 where that is not known.
+  int64_t threads = 0;
 };
 
 /// The vector unit that microkernels are generated for.

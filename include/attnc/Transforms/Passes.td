@@ -48,6 +48,10 @@ def AttnTilePass : Pass<"attn-tile"> {
     one group or head and has `channels` channels, a tile `time-tile` steps; the last ones are
     clipped. `attn.causal_conv1d` is cut in the same way, with its window for a state.
 
+    Where there are fewer blocks of channels than `threads`, a scan is cut along time too: chunks
+    are first folded side by side from a state of 0, the merged states of those before it are then
+    what a chunk starts from. That computes the state twice, so it is not done without need.
+
     ```mlir
     %y, %last = attn.selective_scan %u, %delta, %A, %B, %C init(%h0) {delta_softplus} : ...
     // becomes
@@ -71,6 +75,7 @@ def AttnTilePass : Pass<"attn-tile"> {
     Option<"keyTile", "key-tile", "int64_t", "0", "keys of a key tile">,
     Option<"channels", "channels", "int64_t", "0", "channels of a block of a scan">,
     Option<"timeTile", "time-tile", "int64_t", "0", "steps of a time tile of a scan">,
+    Option<"threads", "threads", "int64_t", "0", "threads that there will be; 0: not known">,
   ];
 }
 

@@ -21,8 +21,8 @@
 
 // What the first half left decays for as long as the second took; a reset leaves nothing.
 // CHECK: %[[H:.*]] = linalg.generic {indexing_maps = [#[[FULL]], #[[FULL]], #[[CHANNELS]], #[[FULL]]], iterator_types = ["parallel", "parallel"]}
-// CHECK-SAME: ins(%[[FIRST]]#0, %[[A]], %[[SECOND]]#1 : {{.*}}) outs(%[[SECOND]]#0 :
-// CHECK-NEXT: ^bb0(%[[H1:.*]]: f32, %[[RATE:.*]]: f32, %[[PASSED:.*]]: f32, %[[H2:.*]]: f32):
+// CHECK-SAME: ins(%[[SECOND]]#0, %[[A]], %[[SECOND]]#1 : {{.*}}) outs(%[[FIRST]]#0 :
+// CHECK-NEXT: ^bb0(%[[H2:.*]]: f32, %[[RATE:.*]]: f32, %[[PASSED:.*]]: f32, %[[H1:.*]]: f32):
 // CHECK-DAG: %[[INF:.*]] = arith.constant 0x7F800000 : f32
 // CHECK-DAG: %[[NONE:.*]] = arith.constant 0.000000e+00 : f32
 // CHECK: %[[RESET:.*]] = arith.cmpf oeq, %[[PASSED]], %[[INF]]
