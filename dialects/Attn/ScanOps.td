@@ -47,8 +47,9 @@ def SelectiveScanOp : Attn_Op<"selective_scan", [
     `init` is the state before the first step (0 where it is not given), `last_state`, a second
     result on request, the state after the last; a sequence of no steps hands init on. S is the
     batch, or with `cu_seqlens` the number of sequences that are packed one after the other into a
-    batch of one: sequence s has the steps from `cu_seqlens[s]` up to `cu_seqlens[s + 1]` and a
-    state of its own. The numbers must not decrease; they are clamped to 0 and L, and steps of no
+    batch that must be 1 by its type: sequence s has the steps from `cu_seqlens[s]` up to
+    `cu_seqlens[s + 1]` and a state of its own. There is at least the one number that ends the last
+    of no sequences. The numbers must not decrease; they are clamped to 0 and L, and steps of no
     sequence give 0. Where `reset` is true the state is 0 before the step. With `reverse` time runs
     backwards: the last step of a sequence comes first, and last_state is the state after step 0.
 
@@ -115,7 +116,7 @@ def CausalConv1dOp : Attn_Op<"causal_conv1d", [
     | bias | `D`, of type T or f32 |
     | init, last_window | `S x (W - 1) x D x T`: the steps before the first (0 where not given), the last steps |
     | reset | `B x L x i1`: steps before this one are not seen from it on |
-    | cu_seqlens | `(S + 1) x i32`, as in `attn.selective_scan` |
+    | cu_seqlens | `(S + 1) x i32`, as in `attn.selective_scan`, for a batch of 1 |
 
     Sums are f32. The window is what a later call takes as `init`: chunks and single steps give what
     one call over all would.

@@ -37,8 +37,7 @@ template <typename Op> static SmallVector<Range> buildIterationDomain(Op op, OpB
        llvm::enumerate(tensor::getMixedSizes(builder, op.getLoc(), getInput(op)))) {
     if (axis == 1)
       continue;
-    bool isPackedBatch = axis == 0 && op.getCuSeqlens();
-    domain.push_back({zero, isPackedBatch ? one : size, one});
+    domain.push_back({zero, size, one});
   }
   return domain;
 }

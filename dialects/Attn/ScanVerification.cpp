@@ -119,8 +119,7 @@ LogicalResult attnc::attn::checkBoundaries(Operation *op, NamedValue source, Val
     return op->emitOpError() << "cu_seqlens must have at least one element, the end of the last "
                                 "sequence, got "
                              << numbers;
-  return checkMayBeEqual(op, "batch of " + source.name + " (packed, as cu_seqlens is given)", 1,
-                         batch);
+  return checkEqual(op, "batch of " + source.name + " (packed, as cu_seqlens is given)", 1, batch);
 }
 
 Axis attnc::attn::getSequenceAxis(NamedValue source, Value cuSeqlens) {

@@ -65,9 +65,16 @@ typedef struct attnc_arg {
   DLDataType dtype; /* of the elements or of the scalar; index is int64 */
   int32_t ndim;
   /* ndim sizes: >= 0 must match; < 0 names a symbol (-1, -2, ...): all dims with one symbol must
-   * agree, and the first one in call order sets it. */
+   * agree, and the first one in call order sets it. See attnc_symbol for sums. */
   const int64_t *shape;
 } attnc_arg;
+
+/* A size that is known at run time. */
+typedef struct attnc_symbol {
+  const char *name; /* for people: "S", or "S+1" for a sum */
+  int64_t base;     /* the symbol (-1, -2, ...) to which this one adds `plus`; 0 if to none */
+  int64_t plus;     /* 1 or more where there is a base, so that such a size is not 0; else 0 */
+} attnc_symbol;
 
 /* What an artifact says of one function. Static data, valid while the library is loaded. */
 typedef struct attnc_metadata {
@@ -80,6 +87,9 @@ typedef struct attnc_metadata {
   int32_t num_args;
   const attnc_arg *args;
   int64_t scratch_bytes; /* per worker, a multiple of 64 */
+  /* Younger than the rest: there only where `size` says so. */
+  int32_t num_symbols;
+  const attnc_symbol *symbols; /* the first is symbol -1; no base is a sum itself */
 } attnc_metadata;
 
 /* The sentence that belongs to the last status other than 0 on this thread; never null. */

@@ -1,4 +1,4 @@
-// Collects equalities of tensor sizes from the ops of a function, by union-find.
+// Collects equalities of tensor sizes from the ops of a function, by union-find with differences.
 #include "DimensionClasses.h"
 
 #include "dialects/Attn/Attn.h"
@@ -13,20 +13,39 @@
 using namespace mlir;
 using namespace attnc;
 
-unsigned DimensionClasses::findRoot(unsigned node) {
-  while (parents[node] != node)
-    node = parents[node] = parents[parents[node]];
+unsigned DimensionClasses::addNode(int64_t staticSize, StringRef nameHint) {
+  unsigned node = parents.size();
+  parents.push_back(node);
+  excesses.push_back(0);
+  staticSizes.push_back(staticSize);
+  nameHints.push_back(nameHint);
   return node;
 }
 
-unsigned DimensionClasses::getClass(Value tensor, int64_t axis) {
-  auto [it, isNew] = nodes.try_emplace({tensor, axis}, parents.size());
-  if (isNew) {
-    parents.push_back(it->second);
-    staticSizes.push_back(cast<RankedTensorType>(tensor.getType()).getDimSize(axis));
-    nameHints.push_back("");
+DimensionSize DimensionClasses::resolve(DimensionSize size) {
+  unsigned node = size.dimensionClass;
+  int64_t plus = size.plus;
+  while (parents[node] != node) {
+    // Paths are halved on the way.
+    unsigned parent = parents[node];
+    excesses[node] += excesses[parent];
+    parents[node] = parents[parent];
+    plus += excesses[node];
+    node = parents[node];
   }
-  return findRoot(it->second);
+  return {node, plus};
+}
+
+DimensionSize DimensionClasses::getSize(Value tensor, int64_t axis) {
+  auto [it, isNew] = nodes.try_emplace({tensor, axis}, parents.size());
+  if (isNew)
+    addNode(cast<RankedTensorType>(tensor.getType()).getDimSize(axis), "");
+  return resolve({it->second, 0});
+}
+
+int64_t DimensionClasses::getStaticSize(DimensionSize size) const {
+  int64_t smallest = staticSizes[size.dimensionClass];
+  return ShapedType::isDynamic(smallest) ? smallest : smallest + size.plus;
 }
 
 /// Whether every iteration of a loop hands on a tensor of the shape that it got: `value`, yielded,
@@ -93,17 +112,33 @@ private:
   bool alwaysRuns(Operation *op) const { return op->getBlock() == entry; }
 
   LogicalResult tie(Operation *op, Value a, int64_t axisA, Value b, int64_t axisB) {
-    unsigned rootA = classes.getClass(a, axisA), rootB = classes.getClass(b, axisB);
-    if (rootA == rootB)
+    return tie(op, classes.getSize(a, axisA), classes.getSize(b, axisB));
+  }
+
+  LogicalResult tie(Operation *op, DimensionSize a, DimensionSize b) {
+    a = classes.resolve(a);
+    b = classes.resolve(b);
+    if (a == b)
       return success();
-    int64_t &size = classes.staticSizes[rootA], other = classes.staticSizes[rootB];
-    if (ShapedType::isStatic(size) && ShapedType::isStatic(other) && size != other)
-      return op->emitOpError() << "requires sizes " << size << " and " << other << " to be equal";
-    if (ShapedType::isDynamic(size))
-      size = other;
-    if (classes.nameHints[rootA].empty())
-      classes.nameHints[rootA] = classes.nameHints[rootB];
-    classes.parents[rootB] = rootA;
+    if (a.dimensionClass == b.dimensionClass)
+      return op->emitOpError() << "requires sizes to be equal that differ by "
+                               << std::abs(a.plus - b.plus);
+    int64_t sizeOfA = classes.getStaticSize(a), sizeOfB = classes.getStaticSize(b);
+    if (ShapedType::isStatic(sizeOfA) && ShapedType::isStatic(sizeOfB) && sizeOfA != sizeOfB)
+      return op->emitOpError() << "requires sizes " << sizeOfA << " and " << sizeOfB
+                               << " to be equal";
+    // The smaller root stays one.
+    auto [lower, upper] = a.plus >= b.plus ? std::make_pair(a, b) : std::make_pair(b, a);
+    unsigned root = lower.dimensionClass;
+    int64_t size = ShapedType::isStatic(sizeOfA) ? sizeOfA : sizeOfB;
+    if (ShapedType::isStatic(size) && size < lower.plus)
+      return op->emitOpError() << "requires a size of " << lower.plus << " or more, got " << size;
+    if (ShapedType::isStatic(size))
+      classes.staticSizes[root] = size - lower.plus;
+    classes.parents[upper.dimensionClass] = root;
+    classes.excesses[upper.dimensionClass] = lower.plus - upper.plus;
+    if (classes.nameHints[root].empty() && lower.plus == upper.plus)
+      classes.nameHints[root] = classes.nameHints[upper.dimensionClass];
     return success();
   }
 
@@ -122,7 +157,9 @@ private:
   }
 
   void name(Value tensor, int64_t axis, StringRef hint) {
-    classes.nameHints[classes.getClass(tensor, axis)] = hint;
+    DimensionSize size = classes.getSize(tensor, axis);
+    if (size.plus == 0)
+      classes.nameHints[size.dimensionClass] = hint;
   }
 
   LogicalResult collectAttention(attn::AttentionOp op) {
@@ -156,20 +193,27 @@ private:
                             op.getLastState(), op.getCuSeqlens());
   }
 
-  /// What has batch and time in front is as long as `rows`; states have one row per sequence.
+  /// What has batch and time in front is as long as `rows`; states have one row per sequence, and
+  /// there is one more number of cu_seqlens than sequences.
   LogicalResult collectSequences(Operation *op, Value rows, Value output, ArrayRef<Value> sequences,
                                  Value init, Value last, Value cuSeqlens) {
     if (failed(tie(op, output, 0, rows, 0)) || failed(tie(op, output, 1, rows, 1)))
       return failure();
-    Value states = cuSeqlens ? init : rows;
-    if (last && states && failed(tie(op, last, 0, states, 0)))
+    DimensionSize states = classes.getSize(rows, 0);
+    if (cuSeqlens) {
+      states = {classes.addNode(ShapedType::kDynamic, "S"), 0};
+      if ((last || alwaysRuns(op)) &&
+          failed(tie(op, classes.getSize(cuSeqlens, 0), {states.dimensionClass, 1})))
+        return failure();
+    }
+    if (last && failed(tie(op, classes.getSize(last, 0), states)))
       return failure();
     if (!alwaysRuns(op))
       return success();
     for (Value other : sequences)
       if (other && (failed(tie(op, rows, 0, other, 0)) || failed(tie(op, rows, 1, other, 1))))
         return failure();
-    if (init && !cuSeqlens && failed(tie(op, rows, 0, init, 0)))
+    if (init && failed(tie(op, states, classes.getSize(init, 0))))
       return failure();
     name(rows, 0, "B");
     name(rows, 1, "L");
@@ -246,7 +290,7 @@ private:
          llvm::zip(op.getResults(), op.thenYield().getResults(), op.elseYield().getResults())) {
       auto type = dyn_cast<RankedTensorType>(result.getType());
       for (int64_t axis = 0; type && axis < type.getRank(); ++axis)
-        if (classes.getClass(thenValue, axis) == classes.getClass(elseValue, axis))
+        if (classes.getSize(thenValue, axis) == classes.getSize(elseValue, axis))
           if (failed(tie(op, result, axis, thenValue, axis)))
             return failure();
     }

@@ -1,4 +1,5 @@
-// Which sizes of tensors in a function are equal in every run that has a meaning.
+// Which sizes of tensors in a function are equal, or differ by a constant, in every run that has a
+// meaning.
 #pragma once
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -10,21 +11,33 @@
 
 namespace attnc {
 
-/// Partitions the dimensions (value, axis) of the tensors of a function into classes of equal size.
+/// The smallest size of a class, plus 0 or more.
+struct DimensionSize {
+  unsigned dimensionClass;
+  int64_t plus;
+
+  bool operator==(const DimensionSize &other) const {
+    return dimensionClass == other.dimensionClass && plus == other.plus;
+  }
+  bool operator!=(const DimensionSize &other) const { return !(*this == other); }
+};
+
+/// Partitions the dimensions (value, axis) of the tensors of a function into classes of sizes whose
+/// differences are known.
 ///
 /// Two dimensions share a class where an op defines one by the other, or where an op that always
-/// runs requires them to be equal. What an op requires under a condition is not concluded: a
-/// caller who does not meet the condition need not meet the requirement.
+/// runs requires them to be equal or one more. What an op requires under a condition is not
+/// concluded: a caller who does not meet the condition need not meet the requirement.
 class DimensionClasses {
 public:
   /// Fails with a diagnostic where ops require a dimension to have two different static sizes.
   static llvm::FailureOr<DimensionClasses> compute(mlir::func::FuncOp function);
 
-  /// The class of a dimension, below the number of dimensions seen.
-  unsigned getClass(mlir::Value tensor, int64_t axis);
-  /// The static size of a class, or ShapedType::kDynamic.
-  int64_t getStaticSize(unsigned dimensionClass) const { return staticSizes[dimensionClass]; }
-  /// What an op calls the size ("Sq"), or "".
+  /// The size of a dimension.
+  DimensionSize getSize(mlir::Value tensor, int64_t axis);
+  /// The number that a size is, or ShapedType::kDynamic.
+  int64_t getStaticSize(DimensionSize size) const;
+  /// What an op calls the smallest size of a class ("Sq"), or "".
   llvm::StringRef getNameHint(unsigned dimensionClass) const { return nameHints[dimensionClass]; }
 
 private:
@@ -32,11 +45,16 @@ private:
 
   llvm::DenseMap<std::pair<mlir::Value, int64_t>, unsigned> nodes;
   std::vector<unsigned> parents;
-  /// Valid at the root of each class.
+  /// By how much the size of a node exceeds that of its parent.
+  std::vector<int64_t> excesses;
+  /// Valid at the root of each class, whose size is the smallest.
   std::vector<int64_t> staticSizes;
   std::vector<llvm::StringRef> nameHints;
 
-  unsigned findRoot(unsigned node);
+  /// Adds a class of one size.
+  unsigned addNode(int64_t staticSize, llvm::StringRef nameHint);
+  /// The same size, in terms of the root of the class that the node is in by now.
+  DimensionSize resolve(DimensionSize size);
 };
 
 } // namespace attnc

@@ -22,13 +22,18 @@ static_assert(offsetof(attnc_arg, kind) == 8 && offsetof(attnc_arg, dtype) == 12
                   offsetof(attnc_arg, ndim) == 16 && offsetof(attnc_arg, shape) == 24 &&
                   sizeof(attnc_arg) == 32,
               "getArgType below must follow attnc_arg");
+static_assert(offsetof(attnc_symbol, base) == 8 && offsetof(attnc_symbol, plus) == 16 &&
+                  sizeof(attnc_symbol) == 24,
+              "getSymbolType below must follow attnc_symbol");
 static_assert(offsetof(attnc_metadata, abi_version) == 8 && offsetof(attnc_metadata, name) == 16 &&
                   offsetof(attnc_metadata, producer) == 24 &&
                   offsetof(attnc_metadata, triple) == 32 &&
                   offsetof(attnc_metadata, cpu_features) == 40 &&
                   offsetof(attnc_metadata, num_args) == 48 &&
                   offsetof(attnc_metadata, args) == 56 &&
-                  offsetof(attnc_metadata, scratch_bytes) == 64 && sizeof(attnc_metadata) == 72,
+                  offsetof(attnc_metadata, scratch_bytes) == 64 &&
+                  offsetof(attnc_metadata, num_symbols) == 72 &&
+                  offsetof(attnc_metadata, symbols) == 80 && sizeof(attnc_metadata) == 88,
               "getMetadataType below must follow attnc_metadata");
 static_assert(ATTNC_ARG_INPUT == int(ArgumentKind::Input) &&
                   ATTNC_ARG_OUTPUT == int(ArgumentKind::Output) &&
@@ -114,8 +119,10 @@ private:
   }
   Type getDTypeType() { return getStruct({i8, i8, i16}); }
   Type getArgType() { return getStruct({pointer, i32, getDTypeType(), i32, pointer}); }
+  Type getSymbolType() { return getStruct({pointer, i64, i64}); }
   Type getMetadataType() {
-    return getStruct({i64, i32, pointer, pointer, pointer, pointer, i32, pointer, i64});
+    return getStruct(
+        {i64, i32, pointer, pointer, pointer, pointer, i32, pointer, i64, i32, pointer});
   }
 
   /// An external function, as the module may already declare it.
@@ -159,6 +166,25 @@ private:
     return result;
   }
 
+  /// The array of the symbols; null if there are none.
+  LLVM::GlobalOp addSymbols(StringRef name, const FunctionInterface &interface) {
+    if (interface.symbols.empty())
+      return nullptr;
+    SmallVector<LLVM::GlobalOp> names;
+    for (auto [i, symbol] : llvm::enumerate(interface.symbols))
+      names.push_back(addString(name + ".symbol." + Twine(i + 1), symbol.name));
+    auto type = LLVM::LLVMArrayType::get(getSymbolType(), interface.symbols.size());
+    return addBuiltConstant(name + ".symbols", type, [&]() -> Value {
+      Value array = LLVM::UndefOp::create(builder, loc, type);
+      for (auto [i, symbol] : llvm::enumerate(interface.symbols)) {
+        Value value = makeStruct(getSymbolType(), {addressOf(names[i]), constant(i64, symbol.base),
+                                                   constant(i64, symbol.plus)});
+        array = LLVM::InsertValueOp::create(builder, loc, array, value, i);
+      }
+      return array;
+    });
+  }
+
   LLVM::GlobalOp addMetadata(StringRef name, const FunctionInterface &interface,
                              int64_t scratchBytes) {
     SmallVector<LLVM::GlobalOp> names, shapes;
@@ -185,13 +211,15 @@ private:
       }
       return array;
     });
+    LLVM::GlobalOp symbols = addSymbols(name, interface);
     LLVM::GlobalOp functionName = addString(name + ".name", name);
     return addBuiltConstant(name + ".metadata", getMetadataType(), [&] {
-      return makeStruct(getMetadataType(),
-                        {constant(i64, sizeof(attnc_metadata)), constant(i32, ATTNC_ABI_VERSION),
-                         addressOf(functionName), addressOf(producer), addressOf(triple),
-                         addressOf(features), constant(i32, interface.arguments.size()),
-                         addressOf(args), constant(i64, scratchBytes)});
+      return makeStruct(
+          getMetadataType(),
+          {constant(i64, sizeof(attnc_metadata)), constant(i32, ATTNC_ABI_VERSION),
+           addressOf(functionName), addressOf(producer), addressOf(triple), addressOf(features),
+           constant(i32, interface.arguments.size()), addressOf(args), constant(i64, scratchBytes),
+           constant(i32, interface.symbols.size()), symbols ? addressOf(symbols) : null()});
     });
   }
 

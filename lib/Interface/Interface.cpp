@@ -9,6 +9,16 @@ using namespace attnc;
 
 constexpr StringLiteral kKindNames[] = {"input", "output", "scalar"};
 
+int64_t FunctionInterface::addFreeSymbol(std::string name) {
+  symbols.push_back({std::move(name)});
+  return -int64_t(symbols.size());
+}
+
+int64_t FunctionInterface::addSymbol(int64_t base, int64_t plus) {
+  symbols.push_back({getSymbol(base).name + "+" + std::to_string(plus), base, plus});
+  return -int64_t(symbols.size());
+}
+
 Attribute FunctionInterface::toAttribute(MLIRContext *context) const {
   Builder builder(context);
   SmallVector<Attribute> argumentAttrs, symbolAttrs;
@@ -18,8 +28,13 @@ Attribute FunctionInterface::toAttribute(MLIRContext *context) const {
          builder.getNamedAttr("kind", builder.getStringAttr(kKindNames[int(argument.kind)])),
          builder.getNamedAttr("element", TypeAttr::get(argument.elementType)),
          builder.getNamedAttr("shape", builder.getDenseI64ArrayAttr(argument.shape))}));
-  for (const std::string &symbol : symbols)
-    symbolAttrs.push_back(builder.getStringAttr(symbol));
+  for (const InterfaceSymbol &symbol : symbols)
+    if (symbol.isFree())
+      symbolAttrs.push_back(builder.getStringAttr(symbol.name));
+    else
+      symbolAttrs.push_back(builder.getDictionaryAttr(
+          {builder.getNamedAttr("base", builder.getI64IntegerAttr(symbol.base)),
+           builder.getNamedAttr("plus", builder.getI64IntegerAttr(symbol.plus))}));
   return builder.getDictionaryAttr(
       {builder.getNamedAttr("arguments", builder.getArrayAttr(argumentAttrs)),
        builder.getNamedAttr("symbols", builder.getArrayAttr(symbolAttrs))});
@@ -47,6 +62,23 @@ static FailureOr<InterfaceArgument> parseArgument(Attribute attr, size_t numSymb
   return argument;
 }
 
+/// Adds the symbol that `attr` describes.
+static LogicalResult parseSymbol(Attribute attr, FunctionInterface &interface) {
+  if (auto name = dyn_cast<StringAttr>(attr)) {
+    interface.addFreeSymbol(name.str());
+    return success();
+  }
+  auto dict = dyn_cast<DictionaryAttr>(attr);
+  auto base = dict ? dict.getAs<IntegerAttr>("base") : nullptr;
+  auto plus = dict ? dict.getAs<IntegerAttr>("plus") : nullptr;
+  if (!base || !plus || !base.getType().isInteger(64) || !plus.getType().isInteger(64) ||
+      base.getInt() >= 0 || base.getInt() < -int64_t(interface.symbols.size()) ||
+      !interface.getSymbol(base.getInt()).isFree() || plus.getInt() < 1)
+    return failure();
+  interface.addSymbol(base.getInt(), plus.getInt());
+  return success();
+}
+
 static FailureOr<FunctionInterface> parseInterface(Attribute attr) {
   auto dict = dyn_cast_if_present<DictionaryAttr>(attr);
   auto arguments = dict ? dict.getAs<ArrayAttr>("arguments") : nullptr;
@@ -54,12 +86,9 @@ static FailureOr<FunctionInterface> parseInterface(Attribute attr) {
   if (!arguments || !symbols)
     return failure();
   FunctionInterface result;
-  for (Attribute symbol : symbols) {
-    auto name = dyn_cast<StringAttr>(symbol);
-    if (!name)
+  for (Attribute symbol : symbols)
+    if (failed(parseSymbol(symbol, result)))
       return failure();
-    result.symbols.push_back(name.str());
-  }
   for (Attribute argumentAttr : arguments) {
     FailureOr<InterfaceArgument> argument = parseArgument(argumentAttr, symbols.size());
     if (failed(argument))

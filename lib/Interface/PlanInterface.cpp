@@ -148,7 +148,7 @@ private:
   DimensionClasses &classes;
   FunctionInterface interface;
   llvm::StringSet<> takenNames, takenSymbols;
-  llvm::DenseMap<unsigned, int64_t> symbolOfClass;
+  llvm::DenseMap<std::pair<unsigned, int64_t>, int64_t> symbolOfSize;
 
   LogicalResult claimGivenName(DictionaryAttr attrs, Location loc) {
     Attribute attr = attrs ? attrs.get(kNameAttrName) : Attribute();
@@ -188,7 +188,7 @@ private:
     for (BlockArgument argument : function.getArguments())
       if (auto tensor = dyn_cast<RankedTensorType>(argument.getType()))
         for (int64_t axis = 0; axis < tensor.getRank(); ++axis)
-          known.insert(classes.getClass(argument, axis));
+          known.insert(classes.getSize(argument, axis).dimensionClass);
 
     auto returns = llvm::to_vector(function.getOps<func::ReturnOp>());
     if (returns.empty())
@@ -196,13 +196,14 @@ private:
     for (unsigned i = 0; i < function.getNumResults(); ++i) {
       auto type = cast<RankedTensorType>(function.getResultTypes()[i]);
       for (int64_t axis = 0; axis < type.getRank(); ++axis) {
-        unsigned first = classes.getClass(returns.front().getOperand(i), axis);
+        DimensionSize first = classes.getSize(returns.front().getOperand(i), axis);
         for (func::ReturnOp op : returns) {
-          unsigned size = classes.getClass(op.getOperand(i), axis);
+          DimensionSize size = classes.getSize(op.getOperand(i), axis);
           if (size != first)
             return op.emitError() << "dimension " << axis << " of result " << i
                                   << " differs from that of another return";
-          if (ShapedType::isDynamic(classes.getStaticSize(size)) && !known.contains(size))
+          if (ShapedType::isDynamic(classes.getStaticSize(size)) &&
+              !known.contains(size.dimensionClass))
             return op.emitError()
                    << "dimension " << axis << " of result " << i
                    << " is not the size of any argument, so a caller cannot allocate the result; "
@@ -215,15 +216,23 @@ private:
 
   /// The static size of a dimension, or the number of its symbol: -1 for the first.
   int64_t getSize(Value tensor, int64_t axis) {
-    unsigned dimensionClass = classes.getClass(tensor, axis);
-    int64_t size = classes.getStaticSize(dimensionClass);
-    if (ShapedType::isStatic(size))
-      return size;
-    auto [it, isNew] =
-        symbolOfClass.try_emplace(dimensionClass, -1 - int64_t(interface.symbols.size()));
-    if (isNew)
-      interface.symbols.push_back(makeSymbolName(classes.getNameHint(dimensionClass)));
-    return it->second;
+    DimensionSize size = classes.getSize(tensor, axis);
+    int64_t number = classes.getStaticSize(size);
+    return ShapedType::isStatic(number) ? number : getSymbol(size);
+  }
+
+  /// The symbol of a dynamic size; before it, that of the size to which it adds.
+  int64_t getSymbol(DimensionSize size) {
+    std::pair<unsigned, int64_t> key{size.dimensionClass, size.plus};
+    if (int64_t known = symbolOfSize.lookup(key))
+      return known;
+    int64_t symbol;
+    if (size.plus == 0)
+      symbol = interface.addFreeSymbol(makeSymbolName(classes.getNameHint(size.dimensionClass)));
+    else
+      symbol = interface.addSymbol(getSymbol({size.dimensionClass, 0}), size.plus);
+    symbolOfSize[key] = symbol;
+    return symbol;
   }
 
   std::string makeSymbolName(StringRef hint) {

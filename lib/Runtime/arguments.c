@@ -63,24 +63,54 @@ static int check_type(const struct argument *argument) {
   return ATTNC_OK;
 }
 
-/* A size that several dims share is set by the first of them in call order. */
+/* What a negative size stands for: its base is the symbol itself where that adds to none. */
+static attnc_symbol find_symbol(const attnc_metadata *metadata, int64_t size) {
+  attnc_symbol symbol = {"", 0, 0};
+  if (-size <= metadata->num_symbols)
+    symbol = metadata->symbols[-1 - size];
+  if (symbol.base == 0)
+    symbol.base = size;
+  return symbol;
+}
+
+/* "2 more than ", "1 less than ", or nothing for 0. */
+static const char *name_of_difference(int64_t difference, char text[TEXT_BYTES]) {
+  text[0] = '\0';
+  if (difference != 0)
+    snprintf(text, TEXT_BYTES, "%lld %s than ",
+             (long long)(difference < 0 ? -difference : difference),
+             difference < 0 ? "less" : "more");
+  return text;
+}
+
+/* A size that several dims share, or add to, is set by the first of them in call order. */
 static int check_symbol(const struct argument *argument, int dim, const attnc_metadata *metadata,
                         void **argv) {
-  const int64_t symbol = argument->spec->shape[dim];
+  const attnc_symbol symbol = find_symbol(metadata, argument->spec->shape[dim]);
+  const int64_t got = argument->tensor->shape[dim];
+  if (got < symbol.plus)
+    return FAIL_DIM(argument, dim, ATTNC_INVALID_ARGUMENT,
+                    "wanted a size of %lld or more, got %lld", (long long)symbol.plus,
+                    (long long)got);
   for (int32_t index = 0; index <= argument->index; ++index) {
     const attnc_arg *spec = &metadata->args[index];
     if (spec->kind == ATTNC_ARG_SCALAR)
       continue;
     for (int other = 0; other < spec->ndim; ++other) {
-      if (spec->shape[other] != symbol)
+      if (spec->shape[other] >= 0)
         continue;
-      const int64_t want = ((const DLTensor *)argv[index])->shape[other];
-      const int64_t got = argument->tensor->shape[dim];
-      if (want == got)
+      const attnc_symbol setter = find_symbol(metadata, spec->shape[other]);
+      if (setter.base != symbol.base)
+        continue;
+      const int64_t base = ((const DLTensor *)argv[index])->shape[other] - setter.plus;
+      if (got - symbol.plus == base)
         return ATTNC_OK;
+      char difference[TEXT_BYTES];
       return FAIL_DIM(argument, dim, ATTNC_INVALID_ARGUMENT,
-                      "wanted %lld, the size of argument %d (%s), dim %d, got %lld",
-                      (long long)want, (int)index, spec->name, other, (long long)got);
+                      "wanted %llu, %sthe size of argument %d (%s), dim %d, got %lld",
+                      (unsigned long long)base + (unsigned long long)symbol.plus,
+                      name_of_difference(symbol.plus - setter.plus, difference), (int)index,
+                      spec->name, other, (long long)got);
     }
   }
   return ATTNC_OK;
@@ -92,9 +122,6 @@ static int check_shape(const struct argument *argument, const attnc_metadata *me
   int is_empty = 0;
   for (int dim = 0; dim < argument->tensor->ndim; ++dim) {
     const int64_t want = argument->spec->shape[dim], got = argument->tensor->shape[dim];
-    if (got < 0)
-      return FAIL_DIM(argument, dim, ATTNC_INVALID_ARGUMENT, "wanted a size of 0 or more, got %lld",
-                      (long long)got);
     if (want >= 0 && got != want)
       return FAIL_DIM(argument, dim, ATTNC_INVALID_ARGUMENT, "wanted %lld, got %lld",
                       (long long)want, (long long)got);

@@ -44,10 +44,27 @@ class Arg(ctypes.Structure):
                 ("ndim", ctypes.c_int32), ("shape", ctypes.POINTER(ctypes.c_int64))]
 
 
+class Symbol(ctypes.Structure):
+    """attnc_symbol."""
+    _fields_ = [("name", ctypes.c_char_p), ("base", ctypes.c_int64), ("plus", ctypes.c_int64)]
+
+
 class Metadata(ctypes.Structure):
     """attnc_metadata."""
     _fields_ = [("size", ctypes.c_size_t), ("abi_version", ctypes.c_uint32),
                 ("name", ctypes.c_char_p), ("producer", ctypes.c_char_p),
                 ("triple", ctypes.c_char_p), ("cpu_features", ctypes.c_char_p),
                 ("num_args", ctypes.c_int32), ("args", ctypes.POINTER(Arg)),
-                ("scratch_bytes", ctypes.c_int64)]
+                ("scratch_bytes", ctypes.c_int64), ("num_symbols", ctypes.c_int32),
+                ("symbols", ctypes.POINTER(Symbol))]
+
+    def symbol(self, size):
+        """(name, base, plus) of the negative `size` in a shape; what adds to none is its own base.
+
+        A library that does not name its symbols has N1, N2, ...
+        """
+        end_of_symbols = Metadata.symbols.offset + Metadata.symbols.size
+        if self.size < end_of_symbols or -size > self.num_symbols:
+            return f"N{-size}", size, 0
+        symbol = self.symbols[-1 - size]
+        return symbol.name.decode(), symbol.base or size, symbol.plus

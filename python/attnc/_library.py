@@ -27,8 +27,8 @@ class Argument(NamedTuple):
     """What a function says of one argument.
 
     kind: "input", "output" or "scalar". dtype: "f32", "bf16", "i64", "bool", ... shape: a tuple of
-    ints and of the names ("N1", ...) of sizes that are known at run time; equal names are equal
-    sizes. Scalars have none.
+    ints and of the names ("B", "S+1", ...) of sizes that are known at run time; equal names are
+    equal sizes. Scalars have none.
     """
     name: str
     kind: str
@@ -121,7 +121,8 @@ class Function:
         self._metadata = metadata
         self.arguments = tuple(
             Argument(arg.name.decode(), ("input", "output", "scalar")[arg.kind], str(arg.dtype),
-                     tuple(size if size >= 0 else f"N{-size}" for size in arg.shape[:arg.ndim]))
+                     tuple(size if size >= 0 else metadata.symbol(size)[0]
+                           for size in arg.shape[:arg.ndim]))
             for arg in self._args)
         self._thread = threading.local()
         self.__doc__ = f"{self}\n\nSee attnc.Function.__call__ for how to call it."
@@ -199,13 +200,21 @@ class Function:
 
     def _output_shape(self, output, inputs):
         """Dynamic sizes are those of the inputs; where these are wrong the library will say so."""
-        sizes = {}
+        bases = {}
         for arg, value in zip(self._args, inputs):
             if isinstance(value, _tensors.Borrowed):
-                for symbol, size in zip(arg.shape[:arg.ndim], value.shape):
-                    sizes.setdefault(symbol, size)
-        shape = output.shape[:output.ndim]
-        return tuple(size if size >= 0 else sizes.get(size, 0) for size in shape)
+                for wanted, size in zip(arg.shape[:arg.ndim], value.shape):
+                    if wanted < 0:
+                        _, base, plus = self._metadata.symbol(wanted)
+                        bases.setdefault(base, size - plus)
+
+        def find_size(wanted):
+            if wanted >= 0:
+                return wanted
+            _, base, plus = self._metadata.symbol(wanted)
+            return max(bases.get(base, 0) + plus, 0)
+
+        return tuple(find_size(wanted) for wanted in output.shape[:output.ndim])
 
     def _add_workspace(self, call):
         """Each thread keeps its workspace from call to call."""

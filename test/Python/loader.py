@@ -2,7 +2,8 @@
 # RUN: %sample %t.so
 # RUN: echo "not ELF" > %t.text.so
 # RUN: %sample %t.future.so -DFUTURE
-# RUN: %python %s %t.so %t.text.so %t.future.so
+# RUN: %sample %t.earlier.so -DEARLIER
+# RUN: %python %s %t.so %t.text.so %t.future.so %t.earlier.so
 import os
 import struct
 import sys
@@ -14,7 +15,7 @@ for name in ("numpy", "torch"):
 import attnc
 from attnc import _abi, _scalars
 
-SAMPLE, TEXT, FUTURE = sys.argv[1:]
+SAMPLE, TEXT, FUTURE, EARLIER = sys.argv[1:]
 del sys.argv[1:]
 
 
@@ -25,13 +26,16 @@ def scalar(value, code, bits):
 class LoaderTest(unittest.TestCase):
     def test_functions(self):
         library = attnc.load(SAMPLE)
-        self.assertEqual(list(library), ["affine", "copy16", "nothing", "overread"])
+        self.assertEqual(list(library), ["affine", "copy16", "nothing", "overread", "parts"])
         self.assertIs(library.affine, library["affine"])
         self.assertEqual(
             repr(library.affine),
             "affine(x: N1x4xf32, factor: f32, offset: i64) -> (y: N1x4xf32, last: 4xf32)")
         self.assertEqual(library.affine.arguments[0],
                          attnc.Argument("x", "input", "f32", ("N1", 4)))
+        self.assertEqual(repr(library.parts), "parts(ends: S+1xi32, x: Lxf32) -> (sums: Sxf32)")
+        # From before symbols had names.
+        self.assertEqual(repr(attnc.load(EARLIER).earlier), "earlier() -> (y: N2xf32)")
         self.assertEqual(library.affine.producer, "by hand")
         with self.assertRaisesRegex(AttributeError, "no function 'missing' .it has: affine, copy16"):
             library.missing

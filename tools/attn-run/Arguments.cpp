@@ -3,6 +3,7 @@
 
 #include "attnc/Support/Npy.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstdlib>
@@ -212,15 +213,21 @@ int ArgumentList::findShape(Argument &argument, std::string &error) const {
   return kSuccess;
 }
 
-bool ArgumentList::findSymbol(int64_t symbol, int64_t &size) const {
+/// Where an argument is so small that the sum gives less than 0, the library will say so.
+bool ArgumentList::findSymbol(int64_t wanted, int64_t &size) const {
+  const Symbol symbol = getSymbol(metadata, wanted);
   for (const Argument &argument : arguments) {
     if (!argument.spec || argument.spec->kind == ATTNC_ARG_SCALAR)
       continue;
-    for (size_t dim = 0; dim < size_t(argument.spec->ndim) && dim < argument.shape.size(); ++dim)
-      if (argument.spec->shape[dim] == symbol) {
-        size = argument.shape[dim];
-        return true;
-      }
+    for (size_t dim = 0; dim < size_t(argument.spec->ndim) && dim < argument.shape.size(); ++dim) {
+      if (argument.spec->shape[dim] >= 0)
+        continue;
+      const Symbol known = getSymbol(metadata, argument.spec->shape[dim]);
+      if (known.base != symbol.base)
+        continue;
+      size = std::max<int64_t>(argument.shape[dim] - known.plus + symbol.plus, 0);
+      return true;
+    }
   }
   return false;
 }

@@ -60,7 +60,7 @@ private:
   int prepareOutput(Argument &argument, std::string &error);
   int findShape(Argument &argument, std::string &error) const;
   int allocate(Argument &argument, std::string &error);
-  bool findSymbol(int64_t symbol, int64_t &size) const;
+  bool findSymbol(int64_t wanted, int64_t &size) const;
   int checkCounts(std::string &error) const;
   std::string describe(const Argument &argument) const;
 

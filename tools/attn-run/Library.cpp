@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdio>
 #include <cstring>
 #include <dlfcn.h>
@@ -109,12 +110,11 @@ constexpr DLTypeOf kDLTypes[] = {
     {{kDLUInt, 32, 1}, ElementType::U32},    {{kDLUInt, 64, 1}, ElementType::U64},
     {{kDLBoolCode, 8, 1}, ElementType::Bool}};
 
-/// Dynamic sizes are N1, N2, ... by their symbol.
-std::string formatType(const attnc_arg &argument) {
+std::string formatType(const attnc_metadata &metadata, const attnc_arg &argument) {
   std::string text;
   for (int32_t dim = 0; dim < argument.ndim; ++dim) {
     const int64_t size = argument.shape[dim];
-    text += (size < 0 ? "N" + std::to_string(-size) : std::to_string(size)) + "x";
+    text += (size < 0 ? getSymbol(metadata, size).name : std::to_string(size)) + "x";
   }
   const std::optional<ElementType> type = getElementType(argument.dtype);
   return text + (type ? attnc::getName(*type) : "?");
@@ -129,7 +129,7 @@ void printText(const Function &function) {
   std::printf("%s\n", metadata.name);
   for (int32_t i = 0; i < metadata.num_args; ++i)
     std::printf("  %d %-6s %-12s %s\n", i, getKindName(metadata.args[i].kind),
-                metadata.args[i].name, formatType(metadata.args[i]).c_str());
+                metadata.args[i].name, formatType(metadata, metadata.args[i]).c_str());
   std::printf("  scratch per worker: %lld bytes\n", (long long)metadata.scratch_bytes);
   std::printf("  made by %s for %s%s%s\n", metadata.producer, metadata.triple,
               *metadata.cpu_features ? " with " : "", metadata.cpu_features);
@@ -144,7 +144,7 @@ void printJson(const Function &function, bool isFirst) {
   for (int32_t i = 0; i < metadata.num_args; ++i)
     std::printf("%s{\"name\": \"%s\", \"kind\": \"%s\", \"type\": \"%s\"}", i ? ", " : "",
                 metadata.args[i].name, getKindName(metadata.args[i].kind),
-                formatType(metadata.args[i]).c_str());
+                formatType(metadata, metadata.args[i]).c_str());
   std::printf("]}");
 }
 
@@ -202,6 +202,14 @@ std::string attnrun::checkAbi(const Function &function) {
   return std::string(function.metadata->name) + ": made for ABI version " +
          std::to_string(function.metadata->abi_version) + ", attn-run knows " +
          std::to_string(ATTNC_ABI_VERSION);
+}
+
+Symbol attnrun::getSymbol(const attnc_metadata &metadata, int64_t size) {
+  const bool hasSymbols = metadata.size >= offsetof(attnc_metadata, symbols) + sizeof(void *);
+  if (!hasSymbols || -size > metadata.num_symbols)
+    return {"N" + std::to_string(-size), size, 0};
+  const attnc_symbol &symbol = metadata.symbols[-1 - size];
+  return {symbol.name, symbol.base ? symbol.base : size, symbol.plus};
 }
 
 std::optional<ElementType> attnrun::getElementType(DLDataType type) {

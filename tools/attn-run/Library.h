@@ -46,12 +46,20 @@ private:
 /// Returns an empty string, or why this attn-run cannot call the function.
 std::string checkAbi(const Function &function);
 
+/// What the negative size `size` in a shape stands for; its base is itself where it is no sum. A
+/// library that does not name its symbols has N1, N2, ...
+struct Symbol {
+  std::string name;
+  int64_t base, plus;
+};
+Symbol getSymbol(const attnc_metadata &metadata, int64_t size);
+
 /// The element type of a DLPack type, if attnc has one for it.
 std::optional<attnc::ElementType> getElementType(DLDataType type);
 /// The DLPack type of an element type.
 DLDataType getDLType(attnc::ElementType type);
 
-/// Prints the functions of the library, for people or as JSON; dynamic sizes are named by symbol.
+/// Prints the functions of the library, for people or as JSON; dynamic sizes are symbols ("S+1").
 /// Returns an empty string or the reason.
 std::string printInfo(const Library &library, bool json);
 

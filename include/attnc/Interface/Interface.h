@@ -38,15 +38,34 @@ struct InterfaceArgument {
   llvm::SmallVector<int64_t> shape;
 };
 
+/// A dynamic size.
+struct InterfaceSymbol {
+  /// For people: "S", or "S+1" where it adds to another.
+  std::string name;
+  /// The free symbol (-1, -2, ...) that this one is `plus` (1 or more) more than; 0 in a free one.
+  int64_t base = 0;
+  int64_t plus = 0;
+
+  bool isFree() const { return base == 0; }
+};
+
 /// The interface of a function. As an attribute it reads
 ///
 ///   {arguments = [{element = f32, kind = "input", name = "x", shape = array<i64: -1, 8>},
+///                 {element = i32, kind = "input", name = "ends", shape = array<i64: -2>},
 ///                 {element = index, kind = "scalar", name = "n", shape = array<i64>}, ...],
-///    symbols = ["N1"]}
+///    symbols = ["S", {base = -1 : i64, plus = 1 : i64}]}
+///
+/// where `ends` has one element more than `x` has rows.
 struct FunctionInterface {
   std::vector<InterfaceArgument> arguments;
-  /// Names of the dynamic sizes, for people.
-  std::vector<std::string> symbols;
+  std::vector<InterfaceSymbol> symbols;
+
+  /// The symbol that a negative size stands for.
+  const InterfaceSymbol &getSymbol(int64_t size) const { return symbols[-1 - size]; }
+  /// Adds a symbol and returns the size that stands for it. A base has been added before.
+  int64_t addFreeSymbol(std::string name);
+  int64_t addSymbol(int64_t base, int64_t plus);
 
   mlir::Attribute toAttribute(mlir::MLIRContext *context) const;
 

@@ -12,7 +12,8 @@ def AttnPlanInterfacePass : Pass<"attn-plan-interface", "::mlir::ModuleOp"> {
     - refuses what the C interface cannot carry: names that C or the C library has taken, element
       types without a DLPack type, scalar results, sizes of results that are not the size of some
       argument, calls that are left;
-    - finds out which dynamic sizes must agree, from the ops that require it;
+    - finds out which dynamic sizes must agree, or differ by a constant, from the ops that require
+      it;
     - turns every result into a trailing memref argument that the caller allocates. Empty tensor
       elimination then makes the computation write straight into it;
     - fixes the layout of all tensors: free strides, the last dimension contiguous, inputs not

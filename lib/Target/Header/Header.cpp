@@ -23,7 +23,7 @@ static std::string getShapeText(const InterfaceArgument &argument,
                                 const FunctionInterface &interface) {
   std::string text = "(";
   for (auto [i, size] : llvm::enumerate(argument.shape))
-    text += (i ? ", " : "") + (size >= 0 ? std::to_string(size) : interface.symbols[-1 - size]);
+    text += (i ? ", " : "") + (size >= 0 ? std::to_string(size) : interface.getSymbol(size).name);
   return text + ")";
 }
 
@@ -103,9 +103,12 @@ static void writePrototype(StringRef name, const FunctionInterface &interface, r
 static void writeFunction(StringRef name, const FunctionInterface &interface, raw_ostream &os) {
   os << "/* " << name << "\n *\n";
   writeArgumentList(interface, os);
-  if (!interface.symbols.empty()) {
-    os << " *\n * " << llvm::join(interface.symbols, ", ")
-       << (interface.symbols.size() == 1 ? " is" : " are")
+  SmallVector<StringRef> freeSymbols;
+  for (const InterfaceSymbol &symbol : interface.symbols)
+    if (symbol.isFree())
+      freeSymbols.push_back(symbol.name);
+  if (!freeSymbols.empty()) {
+    os << " *\n * " << llvm::join(freeSymbols, ", ") << (freeSymbols.size() == 1 ? " is" : " are")
        << " taken from the arguments; equal names must be equal sizes.\n";
   }
   os << " */\n";

@@ -84,7 +84,7 @@ FailureOr<BoundedResults> reference::evaluateCausalConv1d(attn::CausalConv1dOp o
                                                           const Frame &frame, bool computeBounds) {
   const Tensor &x = frame.at(op.getX());
   FailureOr<SmallVector<Sequence>> sequences =
-      findSequences(op, "x", x, findTensor(frame, op.getCuSeqlens()));
+      findSequences(op, x, findTensor(frame, op.getCuSeqlens()));
   if (failed(sequences))
     return failure();
   if (const Tensor *reset = findTensor(frame, op.getReset());

@@ -183,7 +183,7 @@ void WholeScan::runChannels(ArrayRef<Sequence> sequences, BoundedTensor &output,
 
 FailureOr<BoundedResults> WholeScan::run(bool computeBounds) {
   FailureOr<SmallVector<Sequence>> sequences =
-      findSequences(op, "u", u, findTensor(frame, op.getCuSeqlens()));
+      findSequences(op, u, findTensor(frame, op.getCuSeqlens()));
   if (failed(sequences) || failed(checkSizes(static_cast<int64_t>(sequences->size()))))
     return failure();
   BoundedTensor output(Tensor(u.getElementType(), u.getShape()), computeBounds);

@@ -7,8 +7,7 @@ using namespace mlir;
 using namespace attnc;
 using namespace attnc::reference;
 
-FailureOr<SmallVector<Sequence>> reference::findSequences(Operation *op, StringRef rowsName,
-                                                          const Tensor &rows,
+FailureOr<SmallVector<Sequence>> reference::findSequences(Operation *op, const Tensor &rows,
                                                           const Tensor *cuSeqlens) {
   SmallVector<Sequence> sequences;
   const int64_t steps = rows.getDim(1);
@@ -17,9 +16,6 @@ FailureOr<SmallVector<Sequence>> reference::findSequences(Operation *op, StringR
       sequences.push_back({batch, 0, steps});
     return sequences;
   }
-  if (failed(checkSize(op, "batch of " + rowsName + " (packed, as cu_seqlens is given)", 1,
-                       rows.getDim(0))))
-    return failure();
   const int64_t numBounds = cuSeqlens->getDim(0);
   if (numBounds == 0)
     return op->emitError("cu_seqlens: wanted at least one number, got none");

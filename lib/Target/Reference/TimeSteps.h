@@ -16,12 +16,9 @@ struct Sequence {
   }
 };
 
-/// The sequences of `rows` (batch x time x ...), which messages call `rowsName`: its batch entries
-/// or, given `cuSeqlens`, the parts of its only one. Emits an error for a batch of several and for
-/// numbers that decrease.
-llvm::FailureOr<llvm::SmallVector<Sequence>> findSequences(mlir::Operation *op,
-                                                           llvm::StringRef rowsName,
-                                                           const Tensor &rows,
+/// The sequences of `rows` (batch x time x ...): its batch entries or, given `cuSeqlens`, the parts
+/// of its only one. Emits an error where there are no numbers or they decrease.
+llvm::FailureOr<llvm::SmallVector<Sequence>> findSequences(mlir::Operation *op, const Tensor &rows,
                                                            const Tensor *cuSeqlens);
 
 /// Checks that `tensor` has the batch and the steps of `rows`, which the messages call `rowsName`.

@@ -25,9 +25,9 @@ func.func @window_type(%x: tensor<2x?x12xbf16>, %weight: tensor<12x4xf32>) {
 
 // -----
 
-func.func @window_sequences(%x: tensor<?x?x12xbf16>, %weight: tensor<12x4xf32>, %cu_seqlens: tensor<4xi32>) {
+func.func @window_sequences(%x: tensor<1x?x12xbf16>, %weight: tensor<12x4xf32>, %cu_seqlens: tensor<4xi32>) {
   // expected-error @+1 {{sequences of last_window (of cu_seqlens): wanted 3, got 2}}
-  %y, %last = attn.causal_conv1d %x, %weight cu_seqlens(%cu_seqlens) : (tensor<?x?x12xbf16>, tensor<12x4xf32>, tensor<4xi32>) -> (tensor<?x?x12xbf16>, tensor<2x3x12xbf16>)
+  %y, %last = attn.causal_conv1d %x, %weight cu_seqlens(%cu_seqlens) : (tensor<1x?x12xbf16>, tensor<12x4xf32>, tensor<4xi32>) -> (tensor<1x?x12xbf16>, tensor<2x3x12xbf16>)
   return
 }
 
@@ -52,6 +52,14 @@ func.func @reset_type(%x: tensor<2x?x12xbf16>, %weight: tensor<12x4xf32>, %reset
 func.func @packed_batch(%x: tensor<2x?x12xbf16>, %weight: tensor<12x4xf32>, %cu_seqlens: tensor<4xi32>) {
   // expected-error @+1 {{batch of x (packed, as cu_seqlens is given): wanted 1, got 2}}
   %y = attn.causal_conv1d %x, %weight cu_seqlens(%cu_seqlens) : (tensor<2x?x12xbf16>, tensor<12x4xf32>, tensor<4xi32>) -> tensor<2x?x12xbf16>
+  return
+}
+
+// -----
+
+func.func @packed_dynamic_batch(%x: tensor<?x?x12xbf16>, %weight: tensor<12x4xf32>, %cu_seqlens: tensor<4xi32>) {
+  // expected-error @+1 {{batch of x (packed, as cu_seqlens is given): wanted 1, got ?}}
+  %y = attn.causal_conv1d %x, %weight cu_seqlens(%cu_seqlens) : (tensor<?x?x12xbf16>, tensor<12x4xf32>, tensor<4xi32>) -> tensor<?x?x12xbf16>
   return
 }
 

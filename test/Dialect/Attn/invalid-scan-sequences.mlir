@@ -113,6 +113,14 @@ func.func @packed_batch(%u: tensor<2x?x12xbf16>, %delta: tensor<2x?x12xbf16>, %A
 
 // -----
 
+func.func @packed_dynamic_batch(%u: tensor<?x?x12xbf16>, %delta: tensor<1x?x12xbf16>, %A: tensor<12x5xf32>, %B: tensor<1x?x3x5xbf16>, %C: tensor<1x?x3x5xbf16>, %cu_seqlens: tensor<4xi32>) {
+  // expected-error @+1 {{batch of u (packed, as cu_seqlens is given): wanted 1, got ?}}
+  %y = attn.selective_scan %u, %delta, %A, %B, %C cu_seqlens(%cu_seqlens) : (tensor<?x?x12xbf16>, tensor<1x?x12xbf16>, tensor<12x5xf32>, tensor<1x?x3x5xbf16>, tensor<1x?x3x5xbf16>, tensor<4xi32>) -> tensor<?x?x12xbf16>
+  return
+}
+
+// -----
+
 func.func @cu_seqlens_rank(%u: tensor<2x?x12xbf16>, %delta: tensor<2x?x12xbf16>, %A: tensor<12x5xf32>, %B: tensor<2x?x3x5xbf16>, %C: tensor<2x?x3x5xbf16>, %cu_seqlens: tensor<1x4xi32>) {
   // expected-error @+1 {{cu_seqlens must have rank 1 (sequences + 1), got rank 2: 'tensor<1x4xi32>'}}
   %y = attn.selective_scan %u, %delta, %A, %B, %C cu_seqlens(%cu_seqlens) : (tensor<2x?x12xbf16>, tensor<2x?x12xbf16>, tensor<12x5xf32>, tensor<2x?x3x5xbf16>, tensor<2x?x3x5xbf16>, tensor<1x4xi32>) -> tensor<2x?x12xbf16>

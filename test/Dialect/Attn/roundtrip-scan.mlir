@@ -73,15 +73,17 @@ func.func @heads(%x: !x, %delta: tensor<?x?x8xf16>, %A: !heads, %B: !constant, %
 // CHECK-LABEL: func @convolution
 // CHECK: %output = attn.causal_conv1d %arg0, %arg1 : (tensor<?x?x12xbf16>, tensor<12x2xbf16>) -> tensor<?x?x12xbf16>
 // CHECK: %output_0, %last_window = attn.causal_conv1d %output, %arg2 bias(%arg3) init(%arg4) reset(%arg5) {silu} : (tensor<?x?x12xbf16>, tensor<12x8xf32>, tensor<12xf32>, tensor<?x7x12xbf16>, tensor<?x?xi1>) -> (tensor<?x?x12xbf16>, tensor<?x7x12xbf16>)
-// CHECK: %output_1, %last_window_2 = attn.causal_conv1d %output_0, %arg2 bias(%arg6) cu_seqlens(%arg7) : (tensor<?x?x12xbf16>, tensor<12x8xf32>, tensor<12xbf16>, tensor<3xi32>) -> (tensor<?x?x12xbf16>, tensor<2x7x12xbf16>)
+// CHECK: %output_1, %last_window_2 = attn.causal_conv1d %arg6, %arg2 bias(%arg7) cu_seqlens(%arg8) : (tensor<1x?x12xbf16>, tensor<12x8xf32>, tensor<12xbf16>, tensor<3xi32>) -> (tensor<1x?x12xbf16>, tensor<2x7x12xbf16>)
 func.func @convolution(%x: !u, %two: tensor<12x2xbf16>, %eight: tensor<12x8xf32>,
                        %bias: tensor<12xf32>, %init: tensor<?x7x12xbf16>, %reset: tensor<?x?xi1>,
-                       %bf16: tensor<12xbf16>, %ends: tensor<3xi32>) -> tensor<2x7x12xbf16> {
+                       %packed: tensor<1x?x12xbf16>, %bf16: tensor<12xbf16>, %ends: tensor<3xi32>)
+    -> tensor<2x7x12xbf16> {
   %y = attn.causal_conv1d %x, %two : (!u, tensor<12x2xbf16>) -> !u
   %z, %window = attn.causal_conv1d %y, %eight bias(%bias) init(%init) reset(%reset) {silu}
       : (!u, tensor<12x8xf32>, tensor<12xf32>, tensor<?x7x12xbf16>, tensor<?x?xi1>)
       -> (!u, tensor<?x7x12xbf16>)
-  %w, %windows = attn.causal_conv1d %z, %eight bias(%bf16) cu_seqlens(%ends)
-      : (!u, tensor<12x8xf32>, tensor<12xbf16>, tensor<3xi32>) -> (!u, tensor<2x7x12xbf16>)
+  %w, %windows = attn.causal_conv1d %packed, %eight bias(%bf16) cu_seqlens(%ends)
+      : (tensor<1x?x12xbf16>, tensor<12x8xf32>, tensor<12xbf16>, tensor<3xi32>)
+      -> (tensor<1x?x12xbf16>, tensor<2x7x12xbf16>)
   return %windows : tensor<2x7x12xbf16>
 }

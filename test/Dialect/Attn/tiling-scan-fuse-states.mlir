@@ -33,7 +33,7 @@ module attributes {transform.with_named_sequence} {
 
 // -----
 
-!u = tensor<?x?x12xf32>
+!u = tensor<1x?x12xf32>
 !b = tensor<?x?x1x5xf32>
 !h = tensor<?x12x5xf32>
 
@@ -66,12 +66,12 @@ module attributes {transform.with_named_sequence} {
 
 // -----
 
-!u = tensor<?x?x12xf32>
+!u = tensor<1x?x12xf32>
 !b = tensor<?x?x1x5xf32>
 !h = tensor<?x12x5xf32>
 
 // CHECK-LABEL: func @one_of_packed
-// CHECK: %{{.*}}, %[[LAST:.*]] = attn.selective_scan {{.*}} -> (tensor<?x?x12xf32>, tensor<?x12x5xf32>)
+// CHECK: %{{.*}}, %[[LAST:.*]] = attn.selective_scan {{.*}} -> (tensor<1x?x12xf32>, tensor<?x12x5xf32>)
 // CHECK: tensor.extract_slice %[[LAST]]
 func.func @one_of_packed(%u: !u, %A: tensor<12xf32>, %B: !b, %ends: tensor<?xi32>) -> !h {
   %y, %last = attn.selective_scan %u, %u, %A, %B, %B cu_seqlens(%ends)

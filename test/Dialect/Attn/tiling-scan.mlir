@@ -76,7 +76,7 @@ module attributes {transform.with_named_sequence} {
 
 // -----
 
-!u = tensor<?x?x12xf32>
+!u = tensor<1x?x12xf32>
 !b = tensor<?x?x1x5xf32>
 !h = tensor<?x12x5xf32>
 

@@ -33,3 +33,38 @@ llvm.func @f() attributes {attnc.interface = {arguments = [
     {element = f32, kind = "inout", name = "x", shape = array<i64>}], symbols = []}} {
   llvm.return
 }
+
+// -----
+// A sum with a symbol that is not there before it.
+// expected-error@+1 {{'attnc.interface' is missing or is not what attn-plan-interface writes}}
+llvm.func @f() attributes {attnc.interface = {arguments = [], symbols = [{base = -2 : i64, plus = 1 : i64}, "S"]}} {
+  llvm.return
+}
+
+// -----
+// A sum with a sum.
+// expected-error@+1 {{'attnc.interface' is missing or is not what attn-plan-interface writes}}
+llvm.func @f() attributes {attnc.interface = {arguments = [], symbols = ["S", {base = -1 : i64, plus = 1 : i64}, {base = -2 : i64, plus = 1 : i64}]}} {
+  llvm.return
+}
+
+// -----
+// A difference.
+// expected-error@+1 {{'attnc.interface' is missing or is not what attn-plan-interface writes}}
+llvm.func @f() attributes {attnc.interface = {arguments = [], symbols = ["S", {base = -1 : i64, plus = -1 : i64}]}} {
+  llvm.return
+}
+
+// -----
+// A sum with a number that has no symbol.
+// expected-error@+1 {{'attnc.interface' is missing or is not what attn-plan-interface writes}}
+llvm.func @f() attributes {attnc.interface = {arguments = [], symbols = ["S", {base = 4 : i64, plus = 1 : i64}]}} {
+  llvm.return
+}
+
+// -----
+// A sum with nothing.
+// expected-error@+1 {{'attnc.interface' is missing or is not what attn-plan-interface writes}}
+llvm.func @f() attributes {attnc.interface = {arguments = [], symbols = ["S", {base = -1 : i64}]}} {
+  llvm.return
+}

@@ -91,6 +91,30 @@ func.func @f(%a: tensor<4xf32>) -> tensor<5xf32> {
 }
 
 // -----
+// As many numbers as sequences.
+func.func @f(%x: tensor<1x?x4xf32>, %w: tensor<4x2xf32>, %ends: tensor<?xi32>,
+             %h: tensor<?x1x4xf32>) -> tensor<?xi32> {
+  %y = attn.causal_conv1d %x, %w init(%h) cu_seqlens(%ends)
+      : (tensor<1x?x4xf32>, tensor<4x2xf32>, tensor<?x1x4xf32>, tensor<?xi32>) -> tensor<1x?x4xf32>
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %h, %c0 : tensor<?x1x4xf32>
+  %part = tensor.extract_slice %ends[0] [%n] [1] : tensor<?xi32> to tensor<?xi32>
+  // expected-error@+1 {{'arith.addi' op requires sizes to be equal that differ by 1}}
+  %r = arith.addi %ends, %part : tensor<?xi32>
+  return %r : tensor<?xi32>
+}
+
+// -----
+func.func @f(%x: tensor<1x?x4xf32>, %w: tensor<4x2xf32>, %none: tensor<0xi32>)
+    -> tensor<1x?x4xf32> {
+  %ends = tensor.cast %none : tensor<0xi32> to tensor<?xi32>
+  // expected-error@+1 {{'attn.causal_conv1d' op requires a size of 1 or more, got 0}}
+  %y = attn.causal_conv1d %x, %w cu_seqlens(%ends)
+      : (tensor<1x?x4xf32>, tensor<4x2xf32>, tensor<?xi32>) -> tensor<1x?x4xf32>
+  return %y : tensor<1x?x4xf32>
+}
+
+// -----
 // expected-error@+1 {{'f' never returns}}
 func.func @f(%a: tensor<4xf32>) {
   cf.br ^again

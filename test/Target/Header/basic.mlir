@@ -55,4 +55,20 @@ func.func @empty() {
 func.func @scalars(%a: tensor<i1>, %b: tensor<1xui8>, %c: f32, %d: f64, %e: i32, %f: i64) {
   return
 }
+// Sums are not taken from arguments, but what they add to is.
+// CHECK: {{ \*   x     input   f32  \(1, L, 4\)}}
+// CHECK-NEXT: {{ \*   w     input   f32  \(4, 2\)}}
+// CHECK-NEXT: {{ \*   ends  input   i32  \(S\+1\)}}
+// CHECK-NEXT: {{ \*   out0  output  f32  \(1, L, 4\)}}
+// CHECK-NEXT: {{ \*   out1  output  f32  \(S, 1, 4\)}}
+// CHECK-NEXT: {{ \*}}
+// CHECK-NEXT: {{ \* L, S are taken from the arguments; equal names must be equal sizes.}}
+func.func @packed(%x: tensor<1x?x4xf32> {attnc.name = "x"}, %w: tensor<4x2xf32> {attnc.name = "w"},
+                  %ends: tensor<?xi32> {attnc.name = "ends"})
+    -> (tensor<1x?x4xf32>, tensor<?x1x4xf32>) {
+  %y, %last = attn.causal_conv1d %x, %w cu_seqlens(%ends)
+      : (tensor<1x?x4xf32>, tensor<4x2xf32>, tensor<?xi32>)
+      -> (tensor<1x?x4xf32>, tensor<?x1x4xf32>)
+  return %y, %last : tensor<1x?x4xf32>, tensor<?x1x4xf32>
+}
 // CHECK: #endif /* ATTNC_GENERATED_MY_MODEL_H */

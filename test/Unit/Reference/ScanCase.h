@@ -53,17 +53,20 @@ struct ScanCase {
 private:
   using Shape = std::vector<int64_t>;
 
-  /// An operand; its first `dynamicAxes` axes are dynamic in its type.
+  /// An operand; the axes [firstDynamicAxis, dynamicAxes) are dynamic in its type.
   struct Operand {
     const char *keyword; // empty where it is required
     Shape shape;
     size_t dynamicAxes;
     std::string elementType;
+    size_t firstDynamicAxis = 0;
 
     std::string getTypeText() const {
       std::string text = "tensor<";
       for (size_t axis = 0; axis < shape.size(); ++axis)
-        text += (axis < dynamicAxes ? "?" : std::to_string(shape[axis])) + "x";
+        text +=
+            (axis >= firstDynamicAxis && axis < dynamicAxes ? "?" : std::to_string(shape[axis])) +
+            "x";
       return text + elementType + ">";
     }
   };
@@ -72,7 +75,7 @@ private:
     Shape shape = {batch, steps, channels};
     if (headSize > 0)
       shape.push_back(headSize);
-    return {"", shape, 2, type};
+    return {"", shape, 2, type, /*firstDynamicAxis=*/size_t(cuSeqlens.empty() ? 0 : 1)};
   }
   Operand getStates() const {
     Shape shape = getRows().shape;

@@ -188,15 +188,15 @@ TEST(Scan, ReverseIsTheFlippedScanOfFlippedRows) {
 
 TEST(Scan, SizesMustAgree) {
   Model model(R"(
-    func.func @main(%u: tensor<?x?x1xf32>, %d: tensor<?x?x1xf32>, %A: tensor<1x1xf32>,
+    func.func @main(%u: tensor<1x?x1xf32>, %d: tensor<1x?x1xf32>, %A: tensor<1x1xf32>,
                     %B: tensor<?x?x1x1xf32>, %cu: tensor<?xi32>, %h: tensor<?x1x1xf32>)
-        -> tensor<?x?x1xf32> {
+        -> tensor<1x?x1xf32> {
       %y = attn.selective_scan %u, %d, %A, %B, %B init(%h) cu_seqlens(%cu)
-        : (tensor<?x?x1xf32>, tensor<?x?x1xf32>, tensor<1x1xf32>, tensor<?x?x1x1xf32>,
-           tensor<?x?x1x1xf32>, tensor<?x1x1xf32>, tensor<?xi32>) -> tensor<?x?x1xf32>
-      return %y : tensor<?x?x1xf32>
+        : (tensor<1x?x1xf32>, tensor<1x?x1xf32>, tensor<1x1xf32>, tensor<?x?x1x1xf32>,
+           tensor<?x?x1x1xf32>, tensor<?x1x1xf32>, tensor<?xi32>) -> tensor<1x?x1xf32>
+      return %y : tensor<1x?x1xf32>
     })");
-  const auto getError = [&](int64_t batch, int64_t deltaSteps, int64_t projectionBatch,
+  const auto getError = [&](int64_t deltaSteps, int64_t projectionBatch,
                             std::vector<int64_t> cuSeqlens, int64_t sequences) {
     const auto zeros = [&](std::vector<int64_t> shape) {
       int64_t count = 1;
@@ -207,19 +207,16 @@ TEST(Scan, SizesMustAgree) {
     model.errors.clear();
     EXPECT_TRUE(
         model
-            .run({zeros({batch, 3, 1}), zeros({batch, deltaSteps, 1}), zeros({1, 1}),
+            .run({zeros({1, 3, 1}), zeros({1, deltaSteps, 1}), zeros({1, 1}),
                   zeros({projectionBatch, 3, 1, 1}),
                   model.integers("i32", {static_cast<int64_t>(cuSeqlens.size())}, cuSeqlens),
                   zeros({sequences, 1, 1})})
             .empty());
     return model.errors;
   };
-  EXPECT_EQ(getError(2, 3, 2, {0, 3}, 1),
-            "batch of u (packed, as cu_seqlens is given): wanted 1, got 2");
-  EXPECT_EQ(getError(1, 4, 1, {0, 3}, 1), "time of delta (of u): wanted 3, got 4");
-  EXPECT_EQ(getError(1, 3, 2, {0, 3}, 1), "batch of B (of u): wanted 1, got 2");
-  EXPECT_EQ(getError(1, 3, 1, {0, 2, 3}, 3), "sequences of init: wanted 2, got 3");
-  EXPECT_EQ(getError(1, 3, 1, {}, 1), "cu_seqlens: wanted at least one number, got none");
-  EXPECT_EQ(getError(1, 3, 1, {0, 2, 1}, 2),
-            "cu_seqlens must not decrease, got 2 and 1 at 1 and 2");
+  EXPECT_EQ(getError(4, 1, {0, 3}, 1), "time of delta (of u): wanted 3, got 4");
+  EXPECT_EQ(getError(3, 2, {0, 3}, 1), "batch of B (of u): wanted 1, got 2");
+  EXPECT_EQ(getError(3, 1, {0, 2, 3}, 3), "sequences of init: wanted 2, got 3");
+  EXPECT_EQ(getError(3, 1, {}, 1), "cu_seqlens: wanted at least one number, got none");
+  EXPECT_EQ(getError(3, 1, {0, 2, 1}, 2), "cu_seqlens must not decrease, got 2 and 1 at 1 and 2");
 }

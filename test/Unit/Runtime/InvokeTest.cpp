@@ -32,7 +32,7 @@ const attnc_arg kArgs[] = {
 attnc_metadata &makeMetadata(const char *cpuFeatures = "") {
   static std::deque<attnc_metadata> all;
   return all.emplace_back(attnc_metadata{sizeof(attnc_metadata), ATTNC_ABI_VERSION, "f", "test",
-                                         "test", cpuFeatures, 6, kArgs, 128});
+                                         "test", cpuFeatures, 6, kArgs, 128, 0, nullptr});
 }
 
 struct Tensor {
@@ -425,6 +425,68 @@ TEST_F(BadCall, sharedSizeWithinOneTensor) {
   EXPECT_EQ(attnc_rt_invoke(&metadata, recordEntry, argv, nullptr), ATTNC_INVALID_ARGUMENT);
   EXPECT_STREQ(attnc_last_error(), "argument 0 (square), dim 1: wanted 3, the size of argument 0 "
                                    "(square), dim 0, got 4");
+}
+
+/// f(init: f32[S], numbers: i32[S + 1], more: i32[S + 3]): S is a size in one call and not in
+/// another.
+class Sum : public Invoke {
+protected:
+  Sum() {
+    metadata.args = args;
+    metadata.num_args = 3;
+    metadata.num_symbols = 3;
+    metadata.symbols = symbols;
+  }
+
+  /// The sentence of the error of a call, "" if there is none.
+  std::string call(int64_t first, int64_t second, int64_t third) {
+    // An entry that is reached looks at nothing.
+    Tensor a(bytes[0], kBool, {first}), b(bytes[1], kBool, {second}), c(bytes[2], kBool, {third});
+    void *argv[] = {&a.view, &b.view, &c.view};
+    const int status = attnc_rt_invoke(&metadata, [](void **) {}, argv, nullptr);
+    EXPECT_TRUE(status == ATTNC_OK || status == ATTNC_INVALID_ARGUMENT);
+    return status == ATTNC_OK ? "" : attnc_last_error();
+  }
+
+  int64_t shapes[3] = {-1, -2, -3};
+  const attnc_symbol symbols[3] = {{"S", 0, 0}, {"S+1", -1, 1}, {"S+3", -1, 3}};
+  const attnc_arg args[3] = {{"a", ATTNC_ARG_INPUT, kBool, 1, &shapes[0]},
+                             {"b", ATTNC_ARG_INPUT, kBool, 1, &shapes[1]},
+                             {"c", ATTNC_ARG_INPUT, kBool, 1, &shapes[2]}};
+};
+
+TEST_F(Sum, sizesThatFit) {
+  EXPECT_EQ(call(3, 4, 6), "");
+  EXPECT_EQ(call(0, 1, 3), "");
+}
+
+TEST_F(Sum, sizesThatDoNotFit) {
+  EXPECT_EQ(call(3, 3, 6), "argument 1 (b), dim 0: wanted 4, 1 more than the size of argument 0 "
+                           "(a), dim 0, got 3");
+  EXPECT_EQ(call(3, 4, 5), "argument 2 (c), dim 0: wanted 6, 3 more than the size of argument 0 "
+                           "(a), dim 0, got 5");
+  EXPECT_EQ(call(INT64_MAX, 4, 6), "argument 1 (b), dim 0: wanted 9223372036854775808, 1 more than "
+                                   "the size of argument 0 (a), dim 0, got 4");
+}
+
+TEST_F(Sum, aSumSetsTheSize) {
+  shapes[0] = -2;
+  EXPECT_EQ(call(3, 3, 5), "");
+  EXPECT_EQ(call(3, 4, 5), "argument 1 (b), dim 0: wanted 3, the size of argument 0 (a), dim 0, "
+                           "got 4");
+  EXPECT_EQ(call(3, 3, 6), "argument 2 (c), dim 0: wanted 5, 2 more than the size of argument 0 "
+                           "(a), dim 0, got 6");
+  shapes[1] = -1;
+  EXPECT_EQ(call(3, 2, 5), "");
+  EXPECT_EQ(call(3, 3, 5), "argument 1 (b), dim 0: wanted 2, 1 less than the size of argument 0 "
+                           "(a), dim 0, got 3");
+}
+
+TEST_F(Sum, aSumIsNotLessThanWhatItAdds) {
+  shapes[0] = -3;
+  EXPECT_EQ(call(3, 1, 3), "");
+  EXPECT_EQ(call(2, 0, 2), "argument 0 (a), dim 0: wanted a size of 3 or more, got 2");
+  EXPECT_EQ(call(-1, 0, 2), "argument 0 (a), dim 0: wanted a size of 3 or more, got -1");
 }
 
 TEST_F(BadCall, lastAxisStride) {

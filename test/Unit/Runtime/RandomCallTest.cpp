@@ -19,7 +19,7 @@ const attnc_arg kArgs[kArguments] = {{"x", ATTNC_ARG_INPUT, kI16, kRank, kShapes
                                      {"y", ATTNC_ARG_INPUT, kI16, kRank, kShapes[1]},
                                      {"z", ATTNC_ARG_OUTPUT, kI16, kRank, kShapes[2]}};
 const attnc_metadata kMetadata{
-    sizeof(attnc_metadata), ATTNC_ABI_VERSION, "f", "", "", "", kArguments, kArgs, 0};
+    sizeof(attnc_metadata), ATTNC_ABI_VERSION, "f", "", "", "", kArguments, kArgs, 0, 0, nullptr};
 
 constexpr int kArenaBytes = 160;
 alignas(64) char arena[kArenaBytes];
