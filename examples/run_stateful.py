@@ -2,7 +2,8 @@
 """Compiles a model that carries states, checks it against the reference and says what it costs.
 
 usage: run_stateful.py MODEL.mlir FOLDER --function NAME [options]; attnc's tools must be on the PATH
-  --function NAME    the model; its states are the inputs NAME that have an output next_NAME
+  --function NAME    the model; its states are the inputs NAME that have an output next_NAME, and
+                     these come after all other outputs
   --steps N,N,...    lengths of the calls that follow each other (default: 4,2,1)
   --batch N          sequences of a batch (default: 1)
   --size NAME.AXIS=N a size of a state that is not the batch
@@ -171,7 +172,7 @@ class Model:
             Tensor(self.path("all", self.sequence.name)).write_steps(
                 self.path(call, self.sequence.name), begin, end)
         outputs, checks = [], []
-        for output in sorted(self.outputs, key=lambda output: output.name.startswith("next_")):
+        for output in self.outputs:
             is_state = output.name.startswith("next_")
             outputs += ["--out", self.path(call, output.name.removeprefix("next_"))]
             if is_state and end < sum(self.options.steps):
