@@ -1,4 +1,4 @@
-// attn-expand-math: polynomials instead of library calls for math on vectors.
+// attn-expand-math: polynomials and integer arithmetic instead of calls for math on vectors.
 #include "attnc/Transforms/Passes.h"
 
 #include "attnc/Analysis/CpuTarget.h"
@@ -139,14 +139,47 @@ struct WidenFma : OpRewritePattern<math::FmaOp> {
   }
 };
 
+/// f32 to bf16, ties to even, by integer arithmetic. The upstream expansion chooses NaN after the
+/// vector was narrowed, which makes LLVM take it apart into scalars.
+struct ExpandBf16Truncation : OpRewritePattern<arith::TruncFOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(arith::TruncFOp op, PatternRewriter &rewriter) const override {
+    auto type = dyn_cast<VectorType>(op.getType());
+    auto sourceType = dyn_cast<VectorType>(op.getIn().getType());
+    if (!type || !type.getElementType().isBF16() || !sourceType.getElementType().isF32())
+      return rewriter.notifyMatchFailure(op, "only f32 vectors to bf16 are expanded");
+    Location loc = op.getLoc();
+    VectorType wide = type.clone(rewriter.getI32Type());
+    auto constant = [&](int32_t value) -> Value {
+      return arith::ConstantOp::create(
+          rewriter, loc, DenseElementsAttr::get(wide, rewriter.getI32IntegerAttr(value)));
+    };
+    Value in = op.getIn(), bits = arith::BitcastOp::create(rewriter, loc, wide, in);
+    Value sixteen = constant(16);
+    Value shifted = arith::ShRUIOp::create(rewriter, loc, bits, sixteen);
+    Value isOdd = arith::AndIOp::create(rewriter, loc, shifted, constant(1));
+    Value bias = arith::AddIOp::create(rewriter, loc, isOdd, constant(0x7fff));
+    Value rounded = arith::AddIOp::create(rewriter, loc, bits, bias);
+    Value isNaN = arith::CmpFOp::create(rewriter, loc, arith::CmpFPredicate::UNO, in, in);
+    Value chosen = arith::SelectOp::create(rewriter, loc, isNaN, constant(0x7fc00000), rounded);
+    Value upper = arith::ShRUIOp::create(rewriter, loc, chosen, sixteen);
+    Value narrow = arith::TruncIOp::create(rewriter, loc, type.clone(rewriter.getI16Type()), upper);
+    rewriter.replaceOpWithNewOp<arith::BitcastOp>(op, type, narrow);
+    return success();
+  }
+};
+
 struct AttnExpandMathPass : attnc::impl::AttnExpandMathPassBase<AttnExpandMathPass> {
   using AttnExpandMathPassBase::AttnExpandMathPassBase;
 
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<ExpandExp<math::ExpOp>, ExpandExp<math::Exp2Op>>(&getContext(),
-                                                                  getVectorUnit(triple, features));
+    VectorUnit unit = getVectorUnit(triple, features);
+    patterns.add<ExpandExp<math::ExpOp>, ExpandExp<math::Exp2Op>>(&getContext(), unit);
     patterns.add<WidenFma>(&getContext());
+    if (!unit.hasBf16Convert)
+      patterns.add<ExpandBf16Truncation>(&getContext());
     auto isAccurate = [](StringRef name) {
       return name == math::LogOp::getOperationName() || name == math::TanhOp::getOperationName() ||
              name == math::ErfOp::getOperationName();

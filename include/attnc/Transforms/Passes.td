@@ -83,13 +83,15 @@ def AttnFuseProducersPass : Pass<"attn-fuse-producers"> {
   let summary = "Compute what scans and convolutions read in tiles, where it is read";
   let description = [{
     Elementwise `linalg` ops, broadcasts and row sums whose results only the tiles of a scan or a
-    convolution read, such as the RMS norms of B and C in Falcon-Mamba and Jamba, are moved into the
-    loop over time, one after the other along the chains. Each computes a tile into scratch of the
-    task, so that the whole tensor never exists. Runs after `attn-tile`.
+    convolution read are moved into the loop over time, one after the other along the chains. Each
+    computes a tile into scratch of the task, so that the whole tensor never exists. Runs after
+    `attn-tile`.
 
     Not moved are contractions, sums along an axis that tiles cut, and what has other uses as well.
     B and C are the same for all channels of a group, so that each block of channels computes them
-    anew: that is done where a block has at least `fewest-channels`. Remarks tell of each op.
+    anew: that is done where a block has at least `fewest-channels`, and not with sums. Of the RMS
+    norms of B and C in Falcon-Mamba and Jamba the scaling moves, the sums of squares, one number
+    per step, are computed once before. Remarks tell of each op.
 
     ```mlir
     %scaled = linalg.generic ins(%projected : tensor<?x?x64xf32>) outs(...) {...} -> tensor<?x?x64xf32>
@@ -117,14 +119,16 @@ def AttnFuseProducersPass : Pass<"attn-fuse-producers"> {
 }
 
 def AttnExpandMathPass : Pass<"attn-expand-math"> {
-  let summary = "Expand exp, log, tanh and erf on vectors into polynomials";
+  let summary = "Expand exp, exp2, log, tanh and erf on vectors into polynomials";
   let description = [{
-    Vector code must not fall back to one library call for each lane. `math.exp` on f32 vectors
-    becomes a polynomial of degree 5 and an exponent update (with `vscalefps` on AVX-512); where
-    `attnc.non_positive` promises that the operand is not positive, overflow is not looked after.
+    Vector code must not fall back to one library call for each lane. `math.exp` and `math.exp2` on
+    f32 vectors become a polynomial of degree 5 and an exponent update (with `vscalefps` on
+    AVX-512); where `attnc.non_positive` promises that the operand is not positive, overflow is not
+    looked after.
     log, tanh and erf take the upstream polynomials, which are good to a few units in the last
-    place over the whole range. `math.fma` on 16-bit floats is done in f32. All other functions are
-    left for the library.
+    place over the whole range. `math.fma` on 16-bit floats is done in f32; vectors of f32 are
+    rounded to bf16 by integer arithmetic where the target has no instruction for it. All other
+    functions are left for the library.
 
     ```mlir
     %y = math.exp %x {attnc.non_positive} : vector<8xf32>

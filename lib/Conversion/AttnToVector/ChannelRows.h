@@ -37,7 +37,8 @@ public:
   void store(mlir::Value vector, mlir::Value target, mlir::ValueRange indices, Lanes lanes);
 
   /// Asks the memory for what `load` or `store` will need at row `row` of a tile, which may lie
-  /// outside of it: prefetching takes any address. Hardware does not see the rows of a block coming.
+  /// outside of it: prefetching takes any address. Hardware does not see the rows of a block
+  /// coming.
   void prefetch(mlir::Value tile, mlir::Value row, Lanes lanes, bool forWriting = false);
 
 private:
