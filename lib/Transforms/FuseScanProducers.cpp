@@ -9,6 +9,7 @@
 #include "mlir/Dialect/SCF/Transforms/TileUsingInterface.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Remarks.h"
+#include "llvm/ADT/MapVector.h"
 
 namespace attnc {
 #define GEN_PASS_DEF_ATTNFUSEPRODUCERSPASS
@@ -161,14 +162,15 @@ public:
 private:
   using Slice = tensor::ExtractSliceOp;
 
-  /// Takes note of the producer of a slice within the loop.
-  void addCandidate(Slice slice);
+  /// Takes note of the producer of a slice within the loop; every block of channels reads the same
+  /// of what is `shared`.
+  void addCandidate(Slice slice, bool shared);
   /// The candidate that comes last: all that reads it has been decided on.
-  linalg::LinalgOp takeLastCandidate();
-  std::string explainRefusal(linalg::LinalgOp op);
+  std::pair<linalg::LinalgOp, bool> takeLastCandidate();
+  std::string explainRefusal(linalg::LinalgOp op, bool shared);
   /// Slices of one place become one, so that its tile is computed once.
   SmallVector<Slice> mergeSlices(linalg::LinalgOp op);
-  void fuse(linalg::LinalgOp op);
+  void fuse(linalg::LinalgOp op, bool shared);
   /// Gives a tiled op, whose body does not read the init, memory of its own.
   void placeInScratch(linalg::LinalgOp op);
   /// Replaces sizes of the result by sizes of operands, and erases `op` if nothing uses it then.
@@ -176,7 +178,8 @@ private:
 
   RewriterBase &rewriter;
   scf::ForallOp forall;
-  SetVector<Operation *> candidates;
+  /// Producers, and whether all blocks read the same of them.
+  llvm::MapVector<Operation *, bool> candidates;
   /// The axes of values outside that tiles do not read in full.
   DenseMap<Value, llvm::SmallBitVector> cutAxes;
 };
@@ -197,7 +200,7 @@ void ProducerFuser::retire(Operation *op) {
     rewriter.eraseOp(op);
 }
 
-void ProducerFuser::addCandidate(Slice slice) {
+void ProducerFuser::addCandidate(Slice slice, bool shared) {
   linalg::LinalgOp producer = getProducer(slice);
   bool isOutside = producer && producer->getBlock() == forall->getBlock();
   while (isOutside && slice.getSource().getDefiningOp() != producer) {
@@ -223,20 +226,24 @@ void ProducerFuser::addCandidate(Slice slice) {
     if (getConstantIntValue(size) != slice.getSourceType().getDimSize(axis))
       cut->second.set(axis);
   if (isOutside)
-    candidates.insert(producer);
+    candidates[producer] |= shared;
 }
 
-linalg::LinalgOp ProducerFuser::takeLastCandidate() {
-  Operation *last = *llvm::max_element(
-      candidates, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
-  candidates.remove(last);
-  return cast<linalg::LinalgOp>(last);
+std::pair<linalg::LinalgOp, bool> ProducerFuser::takeLastCandidate() {
+  auto last = llvm::max_element(
+      candidates, [](const auto &a, const auto &b) { return a.first->isBeforeInBlock(b.first); });
+  std::pair<linalg::LinalgOp, bool> result(cast<linalg::LinalgOp>(last->first), last->second);
+  candidates.erase(last);
+  return result;
 }
 
-std::string ProducerFuser::explainRefusal(linalg::LinalgOp op) {
+std::string ProducerFuser::explainRefusal(linalg::LinalgOp op, bool shared) {
   StringRef kind = explainKind(op);
   if (!kind.empty())
     return kind.str();
+  // A scaling costs little per element, an addition waits for the one before it.
+  if (shared && op.getNumReductionLoops() > 0)
+    return "every block of channels would repeat its sums";
   for (OpOperand *input : op.getDpsInputOperands()) {
     AffineMap map = op.getMatchingIndexingMap(input);
     auto cut = cutAxes.find(input->get());
@@ -313,7 +320,7 @@ SmallVector<tensor::ExtractSliceOp> ProducerFuser::mergeSlices(linalg::LinalgOp 
   return merged;
 }
 
-void ProducerFuser::fuse(linalg::LinalgOp op) {
+void ProducerFuser::fuse(linalg::LinalgOp op, bool shared) {
   for (Slice slice : mergeSlices(op)) {
     LoopLikeOpInterface loops[] = {forall};
     auto fused = scf::tileAndFuseProducerOfSlice(rewriter, slice, loops);
@@ -325,7 +332,7 @@ void ProducerFuser::fuse(linalg::LinalgOp op) {
       if (generated->use_empty())
         rewriter.eraseOp(generated);
       else
-        addCandidate(cast<Slice>(generated));
+        addCandidate(cast<Slice>(generated), shared);
     }
   }
   retire(op);
@@ -333,31 +340,28 @@ void ProducerFuser::fuse(linalg::LinalgOp op) {
 
 void ProducerFuser::run(ArrayRef<Value> own, ArrayRef<Value> shared, int64_t channels,
                         int64_t fewestChannels) {
-  auto addOperands = [&](ArrayRef<Value> operands) {
-    for (Value operand : operands)
-      if (auto slice = operand ? operand.getDefiningOp<Slice>() : Slice())
-        addCandidate(slice);
-  };
-  addOperands(own);
-  if (channels >= fewestChannels)
-    addOperands(shared);
-  else
-    for (Value operand : shared)
-      if (auto slice = operand.getDefiningOp<Slice>())
-        if (linalg::LinalgOp producer = getProducer(slice))
-          remarkRefusal(producer, "blocks of " + Twine(channels) +
-                                      " channels are too few to compute it for each of them, " +
-                                      Twine(fewestChannels) + " are wanted");
+  for (Value operand : own)
+    if (auto slice = operand ? operand.getDefiningOp<Slice>() : Slice())
+      addCandidate(slice, /*shared=*/false);
+  for (Value operand : shared) {
+    auto slice = operand.getDefiningOp<Slice>();
+    if (slice && channels >= fewestChannels)
+      addCandidate(slice, /*shared=*/true);
+    else if (linalg::LinalgOp producer = slice ? getProducer(slice) : linalg::LinalgOp())
+      remarkRefusal(producer, "blocks of " + Twine(channels) +
+                                  " channels are too few to compute it for each of them, " +
+                                  Twine(fewestChannels) + " are wanted");
+  }
   while (!candidates.empty()) {
-    linalg::LinalgOp op = takeLastCandidate();
-    std::string refusal = explainRefusal(op);
+    auto [op, isShared] = takeLastCandidate();
+    std::string refusal = explainRefusal(op, isShared);
     if (!refusal.empty()) {
       remarkRefusal(op, refusal);
       continue;
     }
     if (!isFill(op))
       remark::passed(op.getLoc(), fusionRemark()) << "computed in tiles where it is read";
-    fuse(op);
+    fuse(op, isShared);
   }
 }
 

@@ -2,21 +2,21 @@
 // RUN:   --attn-fuse-producers --canonicalize --cse | FileCheck %s
 
 // RMS norms of B and C, with weights for C, through the views between the norm and the scan: sums of
-// squares, roots and products of a tile are computed in the loop, no normalised copy exists. Both
-// norms start from the same zeros.
+// squares are computed once for all blocks of channels, roots and products of a tile in the loop; no
+// normalised copy exists. C goes on from the tile of B.
 // CHECK-LABEL: func @norms
 // CHECK-SAME: %{{.*}}: tensor<2x?x64xbf16>, %{{.*}}: tensor<64x16xf32>, %[[RAW:.*]]: tensor<2x?x16xf32>, %[[WEIGHTS:.*]]: tensor<16xf32>
-// CHECK-NOT: linalg
+// CHECK: %[[SUMS:.*]] = linalg.generic
+// CHECK-SAME: "reduction"
+// CHECK-SAME: ins(%[[RAW]] :
+// CHECK-NOT: linalg.generic
 // CHECK: scf.forall (%[[S:.*]], %[[BLOCK:.*]]) in (2, 2)
 // CHECK: scf.for %[[T:.*]] = %c0
 // CHECK: %[[STEPS:.*]] = arith.minsi %{{.*}}, %c16
 // CHECK: %[[ROWS:.*]] = tensor.extract_slice %[[RAW]][%[[S]], %[[T]], 0] [1, %[[STEPS]], 16]
-// CHECK: %[[ZEROS:.*]] = linalg.fill
-// CHECK: %[[SUMS:.*]] = linalg.generic
-// CHECK-SAME: "reduction"
-// CHECK-SAME: ins(%[[ROWS]] : tensor<1x?x16xf32>) outs(%[[ZEROS]] : tensor<1x?xf32>)
+// CHECK: %[[SUM:.*]] = tensor.extract_slice %[[SUMS]][%[[S]], %[[T]]] [1, %[[STEPS]]]
 // CHECK: %[[NORM:.*]] = linalg.generic
-// CHECK-SAME: ins(%[[ROWS]], %[[SUMS]] : tensor<1x?x16xf32>, tensor<1x?xf32>)
+// CHECK-SAME: ins(%[[ROWS]], %[[SUM]] : tensor<1x?x16xf32>, tensor<1x?xf32>)
 // CHECK: math.rsqrt
 // CHECK: %[[B:.*]] = tensor.extract_slice %[[NORM]][0, 0, 0] [1, %[[STEPS]], 16]
 // CHECK: %[[WEIGHTED:.*]] = linalg.generic

@@ -73,6 +73,19 @@ func.func @product(%u: !t, %ranks: tensor<1x40x8xf32>, %w: tensor<1x8x64xf32>, %
   return %y, %gate : !t, !t
 }
 
+// Of a sum that B is scaled by, every block would compute all; see norms.mlir for the rest.
+func.func @repeated(%u: !t, %b: !bc, %A: tensor<64x4xf32>, %C: tensor<64x4xf32>) -> !t {
+  %empty = tensor.empty() : tensor<1x40x1xf32>
+  %scaledEmpty = tensor.empty() : !bc
+  // REMARK-DAG: [[#@LINE+1]]:{{.*}}Missed] fuse{{.*}}computed before the loop: every block of channels would repeat its sums
+  %sums = linalg.reduce { arith.addf } ins(%b : !bc) outs(%empty : tensor<1x40x1xf32>)
+    dimensions = [3]
+  %B = linalg.broadcast ins(%sums : tensor<1x40x1xf32>) outs(%scaledEmpty : !bc) dimensions = [3]
+  %y = attn.selective_scan %u, %u, %A, %B, %C
+    : (!t, !t, tensor<64x4xf32>, !bc, tensor<64x4xf32>) -> !t
+  return %y : !t
+}
+
 // Tiles keep their rank from one op to the next, here with an axis that the flat tensor lacks.
 // CHECK-LABEL: func @reshaped
 // CHECK: math.sin
