@@ -162,7 +162,10 @@ struct ExpandBf16Truncation : OpRewritePattern<arith::TruncFOp> {
     Value bias = arith::AddIOp::create(rewriter, loc, isOdd, constant(0x7fff));
     Value rounded = arith::AddIOp::create(rewriter, loc, bits, bias);
     Value isNaN = arith::CmpFOp::create(rewriter, loc, arith::CmpFPredicate::UNO, in, in);
-    Value chosen = arith::SelectOp::create(rewriter, loc, isNaN, constant(0x7fc00000), rounded);
+    // A NaN keeps its upper bits, as the instruction does. A constant in its place would let LLVM
+    // narrow both sides of the choice.
+    Value quiet = arith::OrIOp::create(rewriter, loc, bits, constant(0x00400000));
+    Value chosen = arith::SelectOp::create(rewriter, loc, isNaN, quiet, rounded);
     Value upper = arith::ShRUIOp::create(rewriter, loc, chosen, sixteen);
     Value narrow = arith::TruncIOp::create(rewriter, loc, type.clone(rewriter.getI16Type()), upper);
     rewriter.replaceOpWithNewOp<arith::BitcastOp>(op, type, narrow);
