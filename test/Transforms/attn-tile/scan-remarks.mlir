@@ -1,5 +1,5 @@
 // RUN: attn-opt %s --attn-tile="threads=8" --remark-policy=all --remarks-filter="attn-tile" \
-// RUN:   -o %t.mlir 2>&1 | grep remark: | FileCheck %s --implicit-check-not=remark
+// RUN:   -o %t.mlir 2>&1 | grep remark: | FileCheck %s --implicit-check-not="remark: ["
 // RUN: FileCheck %s --check-prefix=IR --input-file=%t.mlir
 
 !u = tensor<8x?x2xf32>
