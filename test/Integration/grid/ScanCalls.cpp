@@ -38,8 +38,9 @@ class ValueSource {
 public:
   ValueSource(const ScanModel &model, Family family, Random &random)
       : model(model), family(family), random(random) {
+    // Without softplus so small that no rounding of delta makes a step negative.
     for (int64_t n = 0; n < model.deltas && model.hasBias; ++n)
-      biases.push_back(float(0.5 * random.normal()));
+      biases.push_back(float(model.hasSoftplus ? 0.5 * random.normal() : 0.01 * random.uniform()));
   }
 
   double makeBias(int64_t index) const { return biases[size_t(index)]; }
@@ -210,8 +211,11 @@ void CallBuilder::addResults() {
   // Errors of a growing state grow with it; steps that are all alike, or that several channels
   // share, err all in one direction; that of the first power counts n-fold in the n-th.
   const bool isCorrelated = family == Family::TinySteps || family == Family::Growing ||
-                            (family == Family::ZeroSteps && model.limits) ||
+                            (family == Family::ZeroSteps && (model.limits || model.hasBias)) ||
                             (model.decay == ScanModel::Decay::Powers && model.numStates > 32);
+  // Of a few steps all may have terms that cancel.
+  const bool areMany = sequences.batch * sequences.length * model.deltas >= 64;
+  const bool hasRelativeLimit = !isCorrelated && !model.limits && areMany;
   const auto addResult = [&](ElementType type, std::vector<int64_t> sizes) {
     const Layout layout = chooseOutputLayout(random);
     call.description += std::string(" ") + grid::getName(layout);
