@@ -220,8 +220,7 @@ void CallBuilder::addResults() {
     const Layout layout = chooseOutputLayout(random);
     call.description += std::string(" ") + grid::getName(layout);
     call.results.push_back({StridedTensor(type, std::move(sizes), layout, random),
-                            isCorrelated ? Rule::Each : Rule::Bound,
-                            /*hasRelativeLimit=*/!isCorrelated});
+                            isCorrelated ? Rule::Each : Rule::Bound, hasRelativeLimit});
   };
   addResult(model.type, joinSizes({sequences.batch, sequences.length}, model.getChannelSizes()));
   if (model.hasLastState)
