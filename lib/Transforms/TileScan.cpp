@@ -70,8 +70,11 @@ private:
   }
   /// The block's part of `states`, which have one state per sequence or, with `chunk`, several.
   Value sliceState(Value states, Value chunk = Value());
+  /// The blocks of a head take the same time, but run side by side: each has a place for it.
+  int64_t getNumElapsed() { return hasHeads ? getNumBlocks() : 1; }
   Value sliceElapsed(Value elapsed, Value chunk) {
-    return slice(elapsed, {at(sequence), at(chunk), deltaAxis()});
+    return slice(elapsed,
+                 {at(sequence), at(chunk), at(hasHeads ? block : constant(0)), deltaAxis()});
   }
   Value sliceRates();
   /// B or C of the steps of a tile.
@@ -85,8 +88,9 @@ private:
   ScanTiles sizes;
   bool hasHeads;
   DecayFacts decay;
-  // Of the block being built: the first channel counts within the head, or among all channels.
-  Value unit, firstChannel;
+  // Of the block being built: the block counts within the unit, the first channel within the head
+  // or among all channels.
+  Value unit, block, firstChannel;
   OpFoldResult numChannels;
   // What does not change with time, sliced before the loop over it.
   Value rates, skip, bias, constantB, constantC;
@@ -99,12 +103,13 @@ private:
 void ScanTiler::enterBlock(ValueRange ids) {
   enterSequence(ids[0]);
   unit = ids[1];
-  int64_t unitSize = getUnitSize(), block = blockSize();
-  Value firstInUnit = mul(ids[2], block);
-  if (unitSize % block == 0)
-    numChannels = builder.getIndexAttr(block);
+  block = ids[2];
+  int64_t unitSize = getUnitSize(), size = blockSize();
+  Value firstInUnit = mul(block, size);
+  if (unitSize % size == 0)
+    numChannels = builder.getIndexAttr(size);
   else
-    numChannels = min(sub(constant(unitSize), firstInUnit), constant(block));
+    numChannels = min(sub(constant(unitSize), firstInUnit), constant(size));
   firstChannel = hasHeads ? firstInUnit : add(mul(unit, unitSize), firstInUnit);
 
   Axis states = all(op.getNumStates());
@@ -252,7 +257,8 @@ SmallVector<Value> ScanTiler::buildSummaries(Value numChunks) {
   };
   SmallVector<int64_t> channels(op.getU().getType().getShape().drop_front(2));
   channels.push_back(op.getNumStates());
-  scf::ForallOp forall = beginTasks({empty(channels), empty({op.getNumDeltas()})}, numSummaries);
+  scf::ForallOp forall =
+      beginTasks({empty(channels), empty({getNumElapsed(), op.getNumDeltas()})}, numSummaries);
   Value chunk = forall.getInductionVars().back();
   enterChunk(chunk, numChunks);
   auto outputs = forall.getRegionIterArgs();

@@ -66,8 +66,8 @@ private:
   void finishRows();
 
   void moveState(bool in);
-  /// The time that has passed after the tile.
-  Value sumStepSizes(Lanes lanes);
+  /// The time that has passed after the tile, from the time before it.
+  Value sumStepSizes(Value elapsed, Lanes lanes);
   void addElapsed();
   /// B or C of a tile as f32: [step or vector][state] of scalars, or [vector][state][lane].
   Value prepareProjection(Value tile, bool isConstant);
@@ -301,10 +301,9 @@ void ScanStepLowering::scan() {
   });
 }
 
-Value ScanStepLowering::sumStepSizes(Lanes lanes) {
+Value ScanStepLowering::sumStepSizes(Value elapsed, Lanes lanes) {
   // A reset leaves nothing of what was before: no time is long enough for that but all of it.
   Value infinity = vb.splat(std::numeric_limits<float>::infinity()), zero = vb.index(0);
-  Value elapsed = rows.load(op.getElapsed(), {}, lanes);
   Values sum = vb.forLoop(zero, numSteps, 1, elapsed, [&](Value step, ValueRange carried) {
     Value before = carried[0];
     if (op.getReset()) {
@@ -320,12 +319,16 @@ void ScanStepLowering::addElapsed() {
   if (cast<MemRefType>(op.getElapsed().getType()).getDimSize(0) == 1) {
     // One time for all channels: that of the first.
     Value zero = vb.index(0);
-    Value sum = sumStepSizes({zero, zero, /*isPartial=*/false});
+    Value before = memref::LoadOp::create(builder, vb.loc, op.getElapsed(), zero);
+    Value sum = sumStepSizes(vb.broadcast(before), {zero, zero, /*isPartial=*/false});
     Value first = vector::ExtractOp::create(builder, vb.loc, sum, 0);
     memref::StoreOp::create(builder, vb.loc, first, op.getElapsed(), zero);
     return;
   }
-  rows.forEach([&](Lanes lanes) { rows.store(sumStepSizes(lanes), op.getElapsed(), {}, lanes); });
+  rows.forEach([&](Lanes lanes) {
+    Value sum = sumStepSizes(rows.load(op.getElapsed(), {}, lanes), lanes);
+    rows.store(sum, op.getElapsed(), {}, lanes);
+  });
 }
 
 //===----------------------------------------------------------------------===//

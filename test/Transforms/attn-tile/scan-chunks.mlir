@@ -39,7 +39,7 @@
 // CHECK: %[[COPIED:.*]] = linalg.copy ins({{.*}}) outs(%[[OWN]] :
 // CHECK: %[[START:.*]] = scf.for %[[K:.*]] = %c0 to %[[J]] step %c1 iter_args(%{{.*}} = %[[COPIED]])
 // CHECK: tensor.extract_slice %[[STATES]]#0[0, %[[K]], 0, 0] [1, 1, 16, 4]
-// CHECK: tensor.extract_slice %[[STATES]]#1[0, %[[K]], 0] [1, 1, 16]
+// CHECK: tensor.extract_slice %[[STATES]]#1[0, %[[K]], 0, 0] [1, 1, 1, 16]
 // CHECK: math.exp
 // CHECK: scf.for {{.*}} iter_args(%{{.*}} = %{{.*}}, %{{.*}} = %[[START]])
 // CHECK: attn.scan_step
@@ -66,6 +66,29 @@ func.func @chunks(%u: !u, %A: !A, %B: !b, %init: !h) -> (!u, !h) {
 func.func @reverse(%u: !u, %A: !A, %B: !b) -> !u {
   %y = attn.selective_scan %u, %u, %A, %B, %B {reverse} : (!u, !u, !A, !b, !b) -> !u
   return %y : !u
+}
+
+// The blocks of a head run side by side, each with a place of its own for the time that it takes.
+// CHECK-LABEL: func @heads
+// CHECK: tensor.empty(%{{.*}}) : tensor<1x?x3x20x4xf32>
+// CHECK: tensor.empty(%{{.*}}) : tensor<1x?x1x3xf32>
+// CHECK: scf.forall (%[[HEAD:.*]], %[[I:.*]]) in (3, %
+// CHECK-LABEL: func @two_blocks
+// CHECK: tensor.empty(%{{.*}}) : tensor<1x?x2x3xf32>
+// CHECK: scf.forall (%[[HEAD:.*]], %[[BLOCK:.*]], %[[I:.*]]) in (3, 2, %{{.*}}) shared_outs(%{{.*}} = %{{.*}}, %[[TIMES:.*]] = %{{.*}})
+// CHECK: tensor.extract_slice %[[TIMES]][0, %[[I]], %[[BLOCK]], %[[HEAD]]] [1, 1, 1, 1]
+func.func @heads(%u: tensor<1x?x3x20xf32>, %delta: tensor<1x?x3xf32>, %A: tensor<3xf32>, %B: !b)
+    -> tensor<1x?x3x20xf32> {
+  %y = attn.selective_scan %u, %delta, %A, %B, %B
+    : (tensor<1x?x3x20xf32>, tensor<1x?x3xf32>, tensor<3xf32>, !b, !b) -> tensor<1x?x3x20xf32>
+  return %y : tensor<1x?x3x20xf32>
+}
+
+func.func @two_blocks(%u: tensor<1x?x3x80xf32>, %delta: tensor<1x?x3xf32>, %A: tensor<3xf32>,
+                      %B: !b) -> tensor<1x?x3x80xf32> {
+  %y = attn.selective_scan %u, %delta, %A, %B, %B
+    : (tensor<1x?x3x80xf32>, tensor<1x?x3xf32>, tensor<3xf32>, !b, !b) -> tensor<1x?x3x80xf32>
+  return %y : tensor<1x?x3x80xf32>
 }
 
 // The batch feeds the threads as well, as far as it goes: fewer chunks for more sequences. Eight
