@@ -1,8 +1,9 @@
-// What attn-expand-math makes of exp, exp2, log, tanh and erf, compiled for this CPU and swept
+// What attn-expand-math makes of exp, exp2, log, tanh, erf and rounding, swept on this CPU.
 // densely.
 #include "VectorFunction.h"
 
 #include "attnc/Analysis/NonPositive.h"
+#include "attnc/Support/LowPrecision.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
 
@@ -101,6 +102,24 @@ TEST(ExpandMath, ExpIsAtMostOneForNonPositive) {
   auto isAtMostOne = [](float, float y) { return y <= 1.0f; };
   sweep(makeFunction<math::ExpOp>(true), 103, isNotPositive, isAtMostOne);
   sweep(makeFunction<math::Exp2Op>(true), 103, isNotPositive, isAtMostOne);
+}
+
+// To the nearest, ties to even. Instructions for it may flush subnormal numbers.
+TEST(ExpandMath, RoundsToTheNearestBf16) {
+  VectorFunction round([](VectorBuilder &vb, Value x) -> Value {
+    Value narrow =
+        arith::TruncFOp::create(vb.builder, vb.loc, vb.vectorOf(vb.builder.getBF16Type()), x);
+    return arith::ExtFOp::create(vb.builder, vb.loc, vb.f32Vector(), narrow);
+  });
+  sweep(round, 101, isNumber, [](float x, float y) {
+    return std::fabs(x) < kLeastNormal || double(y) == fromBF16(toBF16(x));
+  });
+  EXPECT_TRUE(std::isnan(round(std::nanf(""))));
+  // Ties go to the even neighbour; from the middle above the largest number on it is infinity.
+  EXPECT_EQ(round(0x1.01p0f), 1.0f);
+  EXPECT_EQ(round(0x1.03p0f), 0x1.04p0f);
+  EXPECT_EQ(round(0x1.fefffep127f), 0x1.fep127f);
+  EXPECT_EQ(round(0x1.ffp127f), kInfinity);
 }
 
 TEST(ExpandMath, LogIsAccurate) {
