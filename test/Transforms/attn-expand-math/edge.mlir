@@ -27,12 +27,7 @@ func.func @scalable(%x: vector<[4]xf32>) -> vector<[4]xf32> {
 // CHECK: %[[WIDE:.*]] = math.fma {{.*}} : f32
 // CHECK: arith.truncf %[[WIDE]] : f32 to f16
 // CHECK: math.fma {{.*}} : vector<4xf32>
-// Rounding to bf16 is integer arithmetic; a NaN keeps its upper bits and becomes quiet.
-// CHECK: arith.addi
-// CHECK: %[[NAN:.*]] = arith.cmpf uno
-// CHECK: %[[QUIET:.*]] = arith.ori
-// CHECK: arith.select %[[NAN]], %[[QUIET]]
-// CHECK: arith.trunci {{.*}} : vector<4xi32> to vector<4xi16>
+// CHECK: arith.truncf {{.*}} : vector<4xf32> to vector<4xbf16>
 // CHECK: math.fma {{.*}} : vector<8xf32>
 // CHECK-NEXT: return
 func.func @fma(%x: f16, %y: vector<4xbf16>, %z: vector<8xf32>)
