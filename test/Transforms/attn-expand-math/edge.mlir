@@ -1,4 +1,4 @@
-// RUN: attn-opt %s --attn-expand-math=features=+avx512f,+avx512bw,+avx512dq,+avx512vl | FileCheck %s
+// RUN: attn-opt %s --attn-expand-math=features=+avx512f,+avx512bw,+avx512dq,+avx512vl,+avx512bf16 | FileCheck %s
 
 // vscalefps works on full registers; shorter vectors, and several axes, take the bits.
 // CHECK-LABEL: func @shapes
