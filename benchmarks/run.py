@@ -150,7 +150,7 @@ class Attnc:
         self.march = MARCHES[march] if threads == arguments.threads else None
 
     def attn_run(self, *options):
-        command = [self.folder / "attn-run", self.library, *self.inputs,
+        command = [self.folder / "attn-run", self.artifact, *self.inputs,
                    f"--threads={self.threads}", "--workspace", *options]
         result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                 check=False)
@@ -161,8 +161,8 @@ class Attnc:
 
     def load(self, case, inputs, scratch):
         """Runs once and returns the sampled results."""
-        self.library = self.folder / f"{case.model_name(self.is_static)}.{self.march_name}.so"
-        if not is_compiled(case, self.march_name) or not self.library.exists():
+        self.artifact = self.folder / f"{case.model_name(self.is_static)}.{self.march_name}.so"
+        if not is_compiled(case, self.march_name) or not self.artifact.exists():
             raise Unfit("not compiled")
         self.inputs = [word for path in inputs for word in ("--in", path)]
         output = scratch / "output.npy"

@@ -44,6 +44,11 @@ void buildMaskRegion(mlir::OpBuilder &builder, AttentionOp op, mlir::Region &reg
 mlir::OpFoldResult reifyNumSequences(mlir::OpBuilder &builder, mlir::Location loc,
                                      mlir::Value cuSeqlens);
 
+/// Bounds a size of a result of a scan or convolution over `rows`: its `output` is as large as
+/// rows, a state or window is there for each sequence. Other axes of states are static.
+void boundSequenceResult(mlir::Value result, int64_t axis, mlir::Value output, mlir::Value rows,
+                         mlir::Value cuSeqlens, mlir::ValueBoundsConstraintSet &bounds);
+
 /// Argument counts of the regions: (batch, head, query, key), and the score before them.
 inline constexpr unsigned kNumMaskArguments = 4;
 inline constexpr unsigned kNumScoreArguments = 5;

@@ -81,14 +81,5 @@ LogicalResult CausalConv1dOp::reifyResultShapes(OpBuilder &builder,
 
 void CausalConv1dOp::populateBoundsForShapedValueDim(Value result, int64_t axis,
                                                      ValueBoundsConstraintSet &bounds) {
-  if (result == getOutput()) {
-    bounds.bound(result)[axis] == bounds.getExpr(getX(), axis);
-    return;
-  }
-  if (axis > 0)
-    return; // static
-  if (getCuSeqlens())
-    bounds.bound(result)[axis] == bounds.getExpr(getCuSeqlens(), 0) - 1;
-  else
-    bounds.bound(result)[axis] == bounds.getExpr(getX(), 0);
+  boundSequenceResult(result, axis, getOutput(), getX(), getCuSeqlens(), bounds);
 }

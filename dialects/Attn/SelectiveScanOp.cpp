@@ -170,6 +170,16 @@ OpFoldResult attnc::attn::reifyNumSequences(OpBuilder &builder, Location loc, Va
                                                {tensor::getMixedSize(builder, loc, cuSeqlens, 0)});
 }
 
+void attnc::attn::boundSequenceResult(Value result, int64_t axis, Value output, Value rows,
+                                      Value cuSeqlens, ValueBoundsConstraintSet &bounds) {
+  if (result == output)
+    bounds.bound(result)[axis] == bounds.getExpr(rows, axis);
+  else if (axis == 0 && cuSeqlens)
+    bounds.bound(result)[axis] == bounds.getExpr(cuSeqlens, 0) - 1;
+  else if (axis == 0)
+    bounds.bound(result)[axis] == bounds.getExpr(rows, 0);
+}
+
 LogicalResult SelectiveScanOp::reifyResultShapes(OpBuilder &builder,
                                                  ReifiedRankedShapedTypeDims &shapes) {
   SmallVector<OpFoldResult> rows = tensor::getMixedSizes(builder, getLoc(), getU());
@@ -187,14 +197,5 @@ LogicalResult SelectiveScanOp::reifyResultShapes(OpBuilder &builder,
 
 void SelectiveScanOp::populateBoundsForShapedValueDim(Value result, int64_t axis,
                                                       ValueBoundsConstraintSet &bounds) {
-  if (result == getOutput()) {
-    bounds.bound(result)[axis] == bounds.getExpr(getU(), axis);
-    return;
-  }
-  if (axis > 0)
-    return; // static
-  if (getCuSeqlens())
-    bounds.bound(result)[axis] == bounds.getExpr(getCuSeqlens(), 0) - 1;
-  else
-    bounds.bound(result)[axis] == bounds.getExpr(getU(), 0);
+  boundSequenceResult(result, axis, getOutput(), getU(), getCuSeqlens(), bounds);
 }

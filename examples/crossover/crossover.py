@@ -79,14 +79,14 @@ class Timer:
     """Times one library at growing lengths."""
 
     def __init__(self, kind, library, arguments):
-        self.kind, self.library, self.arguments = kind, library, arguments
+        self.kind, self.artifact, self.arguments = kind, library, arguments
 
     def time(self, n, runs):
         """The shortest of `runs` calls after a first one, in nanoseconds."""
         shapes = [word for name, shape in SHAPES[self.kind].items()
                   for word in ("--shape", f"{name}={shape.format(n=n)}")]
         return json.loads(call(
-            "attn-run", self.library, "--random", 1, *shapes, "--workspace",
+            "attn-run", self.artifact, "--random", 1, *shapes, "--workspace",
             f"--threads={self.arguments.threads}", f"--bench={runs}", "--json"))["min_ns"]
 
 

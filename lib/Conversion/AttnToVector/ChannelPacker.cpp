@@ -1,4 +1,5 @@
 // Packs channel tiles transposed, so that lanes run along channels.
+#include "RowCopy.h"
 #include "ScanStepLowering.h"
 #include "ScratchAllocator.h"
 #include "TransposedRows.h"
@@ -35,9 +36,7 @@ static void packVector(VectorBuilder &vb, Value tile, Value target, Value vector
   Value first = vb.mul(vector, vb.lanes());
   vb.forLoop(vb.index(0), vb.index(vb.lanes()), 1, [&](Value lane) {
     Value row = vb.min(vb.add(first, lane), lastRow);
-    Value value = memref::LoadOp::create(vb.builder, vb.loc, tile, row);
-    if (!value.getType().isF32())
-      value = arith::ExtFOp::create(vb.builder, vb.loc, vb.builder.getF32Type(), value);
+    Value value = loadScalar(vb, tile, row);
     memref::StoreOp::create(vb.builder, vb.loc, value, target, ValueRange{vector, lane});
   });
 }

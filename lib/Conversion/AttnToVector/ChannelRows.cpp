@@ -48,14 +48,6 @@ static SmallVector<Value> append(ValueRange indices, Value last) {
   return all;
 }
 
-/// A scalar of any storage type as f32.
-static Value loadScalar(VectorBuilder &vb, Value source, ValueRange indices) {
-  Value scalar = memref::LoadOp::create(vb.builder, vb.loc, source, indices);
-  if (scalar.getType().isF32())
-    return scalar;
-  return arith::ExtFOp::create(vb.builder, vb.loc, vb.builder.getF32Type(), scalar);
-}
-
 Value ChannelRows::load(Value source, ValueRange indices, Lanes lanes) {
   auto type = cast<MemRefType>(source.getType());
   if (type.getShape().back() == 1 && staticChannels != 1)

@@ -54,6 +54,13 @@ void attnc::storePrefix(VectorBuilder &vb, Value vector, Value target, Value row
   });
 }
 
+Value attnc::loadScalar(VectorBuilder &vb, Value source, ValueRange indices) {
+  Value scalar = memref::LoadOp::create(vb.builder, vb.loc, source, indices);
+  if (scalar.getType().isF32())
+    return scalar;
+  return arith::ExtFOp::create(vb.builder, vb.loc, vb.builder.getF32Type(), scalar);
+}
+
 Value attnc::convertFloat(VectorBuilder &vb, Value vector, Type to) {
   auto type = cast<VectorType>(vector.getType());
   if (type.getElementType() == to)

@@ -22,6 +22,9 @@ mlir::Value loadPadded(VectorBuilder &vb, mlir::Value source, mlir::Value row, m
 void storePrefix(VectorBuilder &vb, mlir::Value vector, mlir::Value target, mlir::Value row,
                  mlir::Value column, int64_t count);
 
+/// One element of any storage type as f32.
+mlir::Value loadScalar(VectorBuilder &vb, mlir::Value source, mlir::ValueRange indices);
+
 /// Converts a vector between f32, f16 and bf16, by way of f32.
 mlir::Value convertFloat(VectorBuilder &vb, mlir::Value vector, mlir::Type to);
 
